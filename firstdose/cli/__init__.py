@@ -1,0 +1,50 @@
+"""The command line: ``firstdose serve · inspect · check · publish · versions · diff · restore · query · …``.
+
+Each module beside this one holds the commands of one area in ``commands``; they are imported only when called,
+so that ``firstdose inspect`` does not wait for what ``firstdose serve`` needs.
+"""
+
+import os
+from importlib import import_module
+
+import click
+
+from firstdose.words import use_language
+
+_WHERE = {
+    "inspect": "intake",
+    "check": "intake",
+    "publish": "lake",
+    "versions": "lake",
+    "diff": "lake",
+    "restore": "lake",
+    "verify": "lake",
+    "query": "query",
+    "demo": "demo",
+    "template": "contracts",
+    "serve": "serve",
+    "doctor": "serve",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when the command is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Every command, in the order of a reader's day."""
+        return list(_WHERE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name; none when there is no such command."""
+        if cmd_name not in _WHERE:
+            return None
+        module = import_module(f"firstdose.cli.{_WHERE[cmd_name]}")
+        found: dict[str, click.Command] = {command.name: command for command in module.commands}
+        return found[cmd_name]
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="firstdose")
+def main() -> None:
+    """From a folder of CSV files to a defensible first-in-human date."""
+    use_language(os.environ.get("FIRSTDOSE_LANG") or os.environ.get("LANG") or "en")

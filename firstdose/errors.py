@@ -1,0 +1,109 @@
+"""The errors a reader of firstdose can meet, and the issues a file can have.
+
+::
+
+    FirstdoseError            every error whose words are meant for the reader
+    ├── ViewError             a link or a filter asks for something that does not exist
+    │   └── UnknownVersion    a data version that was never published
+    ├── IntakeError           a file cannot be read or breaks its contract; carries every Issue
+    ├── PublishError          a publish is refused for a reason other than the files themselves
+    ├── StoreError            the store cannot be reached, is full or read-only
+    └── IntegrityError        stored bytes are not what was published
+
+Programmer errors stay assertions and ordinary exceptions.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from firstdose.words import _
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing found in one place of one file.
+
+    ``template`` is a message in English with named placeholders, marked with ``N_`` where it is
+    written, so that ``message`` speaks the language of whoever reads it, not of whoever made it.
+    ``line`` is the row number a spreadsheet shows (header = 1); none when the whole file is meant.
+    """
+
+    code: str
+    severity: Severity
+    template: str
+    values: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+    line: int | None = None
+    column: str | None = None
+    value: str | None = None
+    remedy: str = ""
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do, in the reader's language."""
+        values = dict(self.values)
+        said = _(self.template).format(**values)
+        return f"{said} {_(self.remedy).format(**values)}" if self.remedy else said
+
+    def as_json(self) -> dict[str, Any]:
+        """The issue as ``firstdose check`` prints it."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "line": self.line,
+            "column": self.column,
+            "value": self.value,
+            "message": self.message,
+        }
+
+
+class FirstdoseError(Exception):
+    """An error whose words are meant for the reader; ``code`` is stable across languages."""
+
+    code = "error"
+
+
+class ViewError(FirstdoseError):
+    """A link or a filter asks for something that does not exist."""
+
+    code = "view"
+
+
+class UnknownVersion(ViewError):  # noqa: N818 (named after what is unknown; the tree above says it is an error)
+    """A data version that was never published; ``newest`` is the one to offer instead (0 = none yet)."""
+
+    code = "unknown-version"
+
+    def __init__(self, message: str, newest: int = 0) -> None:
+        super().__init__(message)
+        self.newest = newest
+
+
+class IntakeError(FirstdoseError):
+    """A file cannot be read or breaks its contract; ``issues`` holds everything found."""
+
+    code = "intake"
+
+    def __init__(self, message: str, issues: tuple[Issue, ...]) -> None:
+        super().__init__(message)
+        self.issues = issues
+
+
+class PublishError(FirstdoseError):
+    """A publish is refused for a reason other than the files themselves."""
+
+    code = "publish"
+
+
+class StoreError(FirstdoseError):
+    """The store cannot be reached, is full or read-only."""
+
+    code = "store"
+
+
+class IntegrityError(FirstdoseError):
+    """Stored bytes are not what was published."""
+
+    code = "integrity"

@@ -1,0 +1,98 @@
+"""Questions asked of a session: one SQL file a question, bound values, one frame back.
+
+``ask`` is the only way SQL reaches the engine. Data versions never change, so an answer is kept by
+(store, version, question, values) and can never be stale.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from firstdose.lake import Session
+    from firstdose.view import View
+
+_KEPT = 512
+_answers: "OrderedDict[tuple[Any, ...], pd.DataFrame]" = OrderedDict()
+_guard = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Why a frame says what it says: the question, its SQL, the values bound and the data version."""
+
+    name: str
+    sql: str
+    values: tuple[tuple[str, Any], ...]
+    version: int
+    as_of: date
+
+    def pasteable(self) -> str:
+        """The SQL with its values written in, to run as pasted in any DuckDB client over the same tables."""
+        text = self.sql
+        for name, value in sorted(self.values, key=lambda pair: -len(pair[0])):
+            text = text.replace(f"${name}", _literal(value))
+        return text
+
+
+def _literal(value: Any) -> str:
+    """A bound value as SQL text, for showing only: answers are always computed with bound values."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, date):
+        return f"date '{value.isoformat()}'"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_literal(item) for item in value) + "]::varchar[]"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+@cache
+def read_sql(name: str) -> str:
+    """The text of ``<area>/<question>.sql`` named ``area.question``."""
+    area, question = name.split(".")
+    return (resources.files("firstdose.queries") / area / f"{question}.sql").read_text(encoding="utf-8")
+
+
+def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFrame":
+    """Ask one question of a session; the frame's ``attrs["asked"]`` holds the ``Asked`` that made it.
+
+    ``more`` adds values that are no part of the view. DuckDB refuses missing and excess values, so exactly
+    those the statement names are bound; a name that neither has is a ``KeyError``.
+    """
+    sql = read_sql(name)
+    known = view.sql_values(session.as_of) | more
+    cursor = session.cursor()  # one per call: a shared connection answers wrongly under threads
+    statement = cursor.extract_statements(sql)[0]
+    bound = {key: known.get(key) if key in OPTIONAL else known[key] for key in sorted(statement.named_parameters)}
+    kept = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in bound.items())
+    identity = (session.store, session.version, name, kept)
+    with _guard:
+        if identity in _answers:
+            _answers.move_to_end(identity)
+            return _handed_out(_answers[identity])
+    frame = cursor.execute(statement, bound).df()
+    frame.attrs["asked"] = Asked(name, sql, kept, session.version, known["as_of"])
+    with _guard:
+        _answers[identity] = frame
+        while len(_answers) > _KEPT:
+            _answers.popitem(last=False)
+    return _handed_out(frame)
+
+
+#: Page keys a question may name although the view does not carry them: absent means all.
+OPTIONAL: frozenset[str] = frozenset()
+
+
+def _handed_out(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """A cheap copy (pandas copies on write), so that no reader can alter the kept answer."""
+    return frame.copy(deep=False)

@@ -1,0 +1,82 @@
+"""Every word on screen, in the reader's language.
+
+``_`` looks a message up in the gettext catalogue of the language set with ``use_language``. The language is
+a ``ContextVar``: two readers in one process never see each other's. Dates and numbers are written by Babel.
+"""
+
+import gettext
+import io
+from contextvars import ContextVar
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LANGUAGES = {"en": "English", "ja": "日本語"}
+DEFAULT_LANGUAGE = "en"
+
+_language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+def use_language(code: str) -> None:
+    """Set the reader's language for this context; anything but a language of ours means English."""
+    primary = code.replace("_", "-").split("-")[0].lower()
+    _language.set(primary if primary in LANGUAGES else DEFAULT_LANGUAGE)
+
+
+def language() -> str:
+    """The language in use: ``en`` or ``ja``."""
+    return _language.get()
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    """The compiled catalogue of one language, made from the ``.po`` file once per process."""
+    source = resources.files("firstdose") / "locales" / code / "LC_MESSAGES" / "firstdose.po"
+    if not source.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _(message: str) -> str:
+    """The message in the reader's language; an unknown message stays as it is, an empty one stays empty."""
+    return _catalogue(_language.get()).gettext(message) if message else ""
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The message in the reader's language, singular or plural as ``n`` asks."""
+    return _catalogue(_language.get()).ngettext(one, many, n)
+
+
+def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "mark now, translate later")
+    """Mark a message for the catalogue without translating it yet."""
+    return message
+
+
+def either(english: str, japanese: str | None) -> str:
+    """A name that the data carries in both languages: the reader's one, English when Japanese is missing."""
+    return japanese if japanese and _language.get() == "ja" else english
+
+
+def say_date(day: date | None, style: str = "medium") -> str:
+    """A date as the reader's language writes it (``14 Mar 2027``, ``2027年3月14日``); a dash for none."""
+    if day is None:
+        return "–"
+    if style == "medium":
+        pattern = "d MMM y" if _language.get() == "en" else "y年M月d日"
+        return str(format_date(day, pattern, locale=_language.get()))
+    return str(format_date(day, style, locale=_language.get()))
+
+
+def say_number(value: float, digits: int = 0) -> str:
+    """A number with grouping and ``digits`` decimals as the reader's language writes it."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, format=pattern, locale=_language.get()))
