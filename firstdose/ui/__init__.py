@@ -1,0 +1,29 @@
+"""The room where the screen is drawn: every page is made of the functions named here."""
+
+from firstdose.ui.address import compared, known, open_view, page_choice, page_text, reading
+from firstdose.ui.begin import begin
+from firstdose.ui.card import chart_card, table_card
+from firstdose.ui.header import grid, kpi_row, note, page_header
+from firstdose.ui.menu import navigation
+from firstdose.ui.store import changes_between, lake
+from firstdose.ui.trouble import show_error
+
+__all__ = [
+    "begin",
+    "changes_between",
+    "chart_card",
+    "compared",
+    "grid",
+    "known",
+    "kpi_row",
+    "lake",
+    "navigation",
+    "note",
+    "open_view",
+    "page_choice",
+    "page_header",
+    "page_text",
+    "reading",
+    "show_error",
+    "table_card",
+]

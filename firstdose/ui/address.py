@@ -1,0 +1,139 @@
+"""The address and the view: read before any widget is drawn, written in its canonical form after.
+
+The view in the session state is the truth of a run. An address that is not the one we wrote last (a link, a
+reload, the back button, an edited address) replaces it; a widget's ``on_change`` changes one field of it;
+every widget is drawn from it. ``bind=`` is not used: it writes labels, drops unknown values in silence and
+leaves defaults out (measured on Streamlit 1.67).
+"""
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from firstdose.queries import filters as questions
+from firstdose.ui import filters
+from firstdose.ui.menu import area_of, navigation
+from firstdose.ui.store import lake, pinned
+from firstdose.view import (
+    NOTHING,
+    PAGE_KEYS,
+    RESERVED,
+    Known,
+    View,
+    asked_version,
+    from_params,
+    to_params,
+)
+from firstdose.words import either
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streamlit.navigation.page import Page
+
+    from firstdose.lake import Session
+
+
+def known(session: "Session", page: str) -> Known:
+    """What exists in the version of a session, labelled in the reader's language."""
+    offered: dict[str, dict[str, str]] = {
+        name: {} for name in ("program", "group", "partner", "jurisdiction")
+    }
+    for row in questions.choices(session, View()).to_dict("records"):
+        offered[row["filter"]][row["id"]] = either(row["label"], row["label_ja"])
+    offered["group"] = {name: filters.group_name(name) for name in offered["group"]}
+    return Known(
+        **offered,
+        area=filters.area_names(),
+        versions=frozenset(version.version for version in lake().versions()),
+        page_keys=PAGE_KEYS.get(page, {}),
+    )
+
+
+def open_view(page: "Page") -> View:
+    """The view of this run: read from the address or kept, drawn as filters, written back as the address."""
+    state = st.session_state
+    area = area_of(page)
+    params = {name: st.query_params.get_all(name) for name in st.query_params if name not in RESERVED}
+    kept: View | None = state.get("view")
+    moved = kept is not None and kept.page != area
+    if kept is not None and (params == state.get("written") or (moved and not params)):
+        view = replace(kept, page=area, chart=None, keys=_defaults(area)) if moved else kept
+        session = lake().session(view.version)
+        there = known(session, area)
+    else:
+        version = pinned(asked_version(params))
+        session = lake().session(version)
+        there = known(session, area)
+        view = from_params(params, area, there)
+    state["view"] = view
+    _write(to_params(view), params)
+    filters.draw(view, session, there, lake().versions())
+    state["mark"] = True
+    return view
+
+
+def _defaults(area: str) -> tuple[tuple[str, str], ...]:
+    """The page keys of an area with their defaults."""
+    return tuple(sorted((name, rule.default) for name, rule in PAGE_KEYS.get(area, {}).items()))
+
+
+def _write(canonical: "Mapping[str, list[str]]", params: "Mapping[str, list[str]]") -> None:
+    """Write the address unless it is already so; each write is one entry of the browser's history."""
+    st.session_state["written"] = dict(canonical)
+    if dict(params) != dict(canonical):
+        embedded = {name: st.query_params.get_all(name) for name in st.query_params if name in RESERVED}
+        st.query_params.from_dict({**canonical, **embedded})
+
+
+def reading() -> tuple[View, "Session"]:
+    """The view and the pinned session of this run; every page begins with it.
+
+    The first deep link after a start makes Streamlit run a page without ``app.py`` (its flat ``pages/``
+    is taken for a menu until ours has run once). ``app.py`` leaves a mark; where it is missing, the menu is
+    called and the run starts again.
+    """
+    if not st.session_state.pop("mark", False):
+        navigation()
+        st.rerun()
+    view: View = st.session_state["view"]
+    return view, lake().session(view.version)
+
+
+def compared(view: View, session: "Session") -> "Session | None":
+    """The session compared with: ``base`` of the view or the version before; none where there is none."""
+    earlier = [version.version for version in lake().versions() if version.version < session.version]
+    base = view.base or (earlier[-1] if earlier else None)
+    return None if base is None or base == session.version else lake().session(base)
+
+
+def _take_key(name: str, widget: str) -> None:
+    view: View = st.session_state["view"]
+    value = st.session_state[widget]
+    default = PAGE_KEYS[view.page][name].default
+    st.session_state["view"] = replace(view.with_key(name, value or default), refused=())
+
+
+def page_choice(view: View, name: str, label: str, options: "Mapping[str, str]") -> View:
+    """Draw a filter of one page: one of a few values, kept in the link under ``name``; returns the view."""
+    widget = f"filter-{name}"
+    value = view.key(name, PAGE_KEYS[view.page][name].default)
+    st.session_state[widget] = value if value != NOTHING else None
+    st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda value: options[value],
+        key=widget,
+        on_change=partial(_take_key, name, widget),
+    )
+    return view
+
+
+def page_text(view: View, name: str, label: str) -> View:
+    """Draw a search field of one page, kept in the link under ``name``; returns the view."""
+    widget = f"filter-{name}"
+    st.session_state[widget] = view.key(name)
+    st.text_input(label, key=widget, on_change=partial(_take_key, name, widget), max_chars=200)
+    return view

@@ -1,0 +1,185 @@
+"""The filters every page shares, drawn once by ``app.py`` in the side bar."""
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from firstdose.contracts import contracts
+from firstdose.ui.state import change_view
+from firstdose.view import NO_DAY_SINCE, NO_DAY_UNTIL, Known, View
+from firstdose.words import LANGUAGES, N_, _, language, say_date
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firstdose.lake import Session, Version
+
+_GROUPS = {
+    "T-cell malignancy": N_("T-cell malignancy"),
+    "B-cell malignancy": N_("B-cell malignancy"),
+    "Myeloid malignancy": N_("Myeloid malignancy"),
+    "Solid tumour": N_("Solid tumour"),
+    "Autoimmune": N_("Autoimmune"),
+    "Other": N_("Other"),
+}
+_AREAS = {
+    "Regulatory": N_("Regulatory"),
+    "CMC-Vector": N_("CMC vector"),
+    "CMC-Drug product": N_("CMC product"),
+    "Analytical": N_("Analytical"),
+    "Nonclinical": N_("Nonclinical"),
+    "Clinical": N_("Clinical"),
+    "Quality system": N_("Quality"),
+    "Supply & logistics": N_("Supply"),
+    "Ethics & biosafety": N_("Biosafety"),
+}
+
+
+def group_name(group: str) -> str:
+    """A group of indications in the reader's language."""
+    return _(_GROUPS.get(group, "")) or group
+
+
+def area_names() -> dict[str, str]:
+    """The nine readiness areas in the reader's language, in domain order."""
+    allowed = contracts()["readiness_items"].column("area").allowed
+    return {area: _(_AREAS.get(area, "")) or area for area in allowed}
+
+
+def draw(view: View, session: "Session", known: Known, versions: "Sequence[Version]") -> None:
+    """Draw every shared filter from the view; a change goes back into the view through its callback."""
+    with st.sidebar:
+        with st.container(key="filters", gap="small"):
+            _many("program", _("Program"), view.program, known.program, dropdown=True)
+            _many("group", _("Group"), view.group, known.group)
+            _many("partner", _("Partner"), view.partner, known.partner, dropdown=len(known.partner) > 4)
+            _many("jurisdiction", _("Jurisdiction"), view.jurisdiction, known.jurisdiction)
+            _version(view, versions)
+            _more(view, session, known, versions)
+        _language()
+
+
+def _changed(name: str, widget: str) -> None:
+    chosen = st.session_state[widget]
+    change_view(**{name: tuple(chosen) or None})
+
+
+def _many(
+    name: str, label: str, chosen: tuple[str, ...] | None, options: Any, *, dropdown: bool = False
+) -> None:
+    widget = f"filter-{name}"
+    st.session_state[widget] = [value for value in chosen or () if value in options]
+    say = partial(_label, options)
+    tell = partial(_changed, name, widget)
+    if dropdown:
+        st.multiselect(
+            label,
+            list(options),
+            format_func=say,
+            key=widget,
+            on_change=tell,
+            placeholder=_("All {n}").format(n=len(options)),
+        )
+    else:
+        st.pills(
+            label,
+            list(options),
+            format_func=say,
+            key=widget,
+            on_change=tell,
+            selection_mode="multi",
+            wrap=True,
+        )
+
+
+def _label(options: Any, value: str) -> str:
+    return str(options.get(value, value))
+
+
+def _version_label(versions: "Sequence[Version]", value: int) -> str:
+    newest = versions[-1].version if versions else 0
+    if value == 0:
+        return _("Live · v{version}").format(version=newest)
+    found = next((version for version in versions if version.version == value), None)
+    said = f"v{value}" + (f" · {say_date(found.as_of)}" if found else "")
+    return said + (f" · {found.name}" if found and found.name else "")
+
+
+def _version_changed() -> None:
+    change_view(version=st.session_state["filter-version"] or None, as_of=None)
+
+
+def _version(view: View, versions: "Sequence[Version]") -> None:
+    st.session_state["filter-version"] = view.version or 0
+    st.selectbox(
+        _("Data"),
+        [0, *(version.version for version in reversed(versions))],
+        format_func=partial(_version_label, versions),
+        key="filter-version",
+        on_change=_version_changed,
+    )
+
+
+def _more(view: View, session: "Session", known: Known, versions: "Sequence[Version]") -> None:
+    used = (view.area, view.since, view.until, view.as_of, view.base)
+    with st.expander(_("More filters"), expanded=any(value is not None for value in used), key="filter-more"):
+        _many("area", _("Area"), view.area, known.area, dropdown=True)
+        _day("since", _("From"), view.since if view.since != NO_DAY_SINCE else None)
+        _day("until", _("Until"), view.until if view.until != NO_DAY_UNTIL else None)
+        _day("as_of", _("Report day"), view.as_of, hint=session.as_of)
+        _base(view, session, versions)
+
+
+def _day_changed(name: str, widget: str) -> None:
+    change_view(**{name: st.session_state[widget]})
+
+
+def _day(name: str, label: str, day: date | None, hint: date | None = None) -> None:
+    widget = f"filter-{name}"
+    st.session_state[widget] = day
+    st.date_input(
+        label,
+        key=widget,
+        min_value=date(1990, 1, 1),
+        max_value=date(2199, 12, 31),
+        on_change=partial(_day_changed, name, widget),
+        format="YYYY-MM-DD",
+        help=_("Empty: {day}, the day of the data").format(day=say_date(hint)) if hint else None,
+    )
+
+
+def _base_changed() -> None:
+    change_view(base=st.session_state["filter-base"] or None)
+
+
+def _base_label(versions: "Sequence[Version]", value: int) -> str:
+    return _("the version before") if value == 0 else _version_label(versions, value)
+
+
+def _base(view: View, session: "Session", versions: "Sequence[Version]") -> None:
+    st.session_state["filter-base"] = view.base or 0
+    st.selectbox(
+        _("Compare with"),
+        [0, *(version.version for version in reversed(versions) if version.version != session.version)],
+        format_func=partial(_base_label, versions),
+        key="filter-base",
+        on_change=_base_changed,
+    )
+
+
+def _language_changed() -> None:
+    st.session_state["language"] = st.session_state["filter-language"] or language()
+
+
+def _language() -> None:
+    st.session_state["filter-language"] = language()
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key="filter-language",
+        on_change=_language_changed,
+        label_visibility="collapsed",
+    )

@@ -1,0 +1,133 @@
+"""The head of a page: the question it answers, the filters in words, the data chip; figures and grid."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from firstdose.queries import filters as questions
+from firstdose.ui.address import known
+from firstdose.ui.markdown import escaped
+from firstdose.ui.state import change_view
+from firstdose.ui.store import lake
+from firstdose.view import View, sentence, to_link
+from firstdose.words import _, ngettext, say_date
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from firstdose.lake import Session
+    from firstdose.rules.overview import Headline
+
+
+def said(view: View, session: "Session") -> str:
+    """The filters of the view in words, and whether the data is illustrative."""
+    chosen = int(questions.chosen_programs(session, view)["programs"].iloc[0])
+    words = sentence(view, known(session, view.page), chosen)
+    return f"{words} · {_('illustrative data')}" if session.illustrative else words
+
+
+def age(session: "Session") -> str:
+    """How old the published data is today, in words; the one place of a page that reads the clock."""
+    days = (datetime.now(UTC).date() - session.published_at.date()).days
+    return _("today") if days <= 0 else ngettext("{n} day old", "{n} days old", days).format(n=days)
+
+
+def page_header(view: View, session: "Session", question: str) -> None:
+    """Draw the head of a page: title, filter sentence, data chip, and what of the link was refused."""
+    st.session_state["sentence"] = said(view, session)
+    with st.container(key="page-header", horizontal=True, vertical_alignment="top", gap="medium"):
+        with st.container(key="page-title", gap=None, width="stretch"):
+            st.title(question, anchor=False)
+            st.markdown(escaped(st.session_state["sentence"]))
+        _chip(view, session)
+    _refusals(view)
+    _pinned(view, session)
+
+
+def _chip(view: View, session: "Session") -> None:
+    parts = [
+        _("Data **v{version}**").format(version=session.version),
+        age(session),
+        _("as of **{day}**").format(day=say_date(view.as_of or session.as_of)),
+    ]
+    with st.popover(" · ".join(parts), key="data-chip"):
+        st.markdown(escaped(_("Published by {by}: {why}").format(by=session.by, why=session.why)))
+        if session.name:
+            st.markdown(escaped(_("Named version: {name}").format(name=session.name)))
+        st.caption(_("Copy this address: it opens what you see and follows new data."))
+        st.code(whole(to_link(view)), language=None, wrap_lines=True)
+        st.caption(_("Pinned to this data version and report day:"))
+        st.code(whole(to_link(pinned_view(view, session))), language=None, wrap_lines=True)
+
+
+def pinned_view(view: View, session: "Session") -> View:
+    """The view fixed to the session's version and report day."""
+    return replace(view, version=session.version, as_of=view.as_of or session.as_of)
+
+
+def whole(link: str) -> str:
+    """The link with the address of this server in front, as the browser knows it."""
+    here = st.context.url
+    if not here:
+        return link
+    scheme, _sep, rest = here.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}{link}"
+
+
+def _refusals(view: View) -> None:
+    if not view.refused:
+        return
+    lines = [_("Part of the link could not be used; what you see is no wider than what was asked:")]
+    lines += [f"- {escaped(part.why)}" for part in view.refused[:12]]
+    if len(view.refused) > 12:
+        lines.append("- " + _("and {n} more").format(n=len(view.refused) - 12))
+    with st.container(key="refused"):
+        st.warning("\n".join(lines))
+
+
+def _pinned(view: View, session: "Session") -> None:
+    newest = lake().newest()
+    if view.version is None or view.version == newest:
+        return
+    with st.container(key="pinned", horizontal=True, vertical_alignment="center"):
+        st.info(
+            _("Pinned to version {version} of {day}. The newest is {newest}.").format(
+                version=session.version, day=say_date(session.as_of), newest=newest
+            )
+        )
+        st.button(_("Open live"), key="action-data-live", on_click=_go_live)
+
+
+def _go_live() -> None:
+    change_view(version=None, as_of=None)
+
+
+_TONE = {"good": "green", "bad": "red", "neutral": "gray", "warn": "orange"}
+
+
+def kpi_row(headlines: "Sequence[Headline]") -> None:
+    """Draw at most six figures side by side: label, value, context, change since the compared version."""
+    with st.container(key="kpi-row", horizontal=True, gap="small"):
+        for headline in headlines[:6]:
+            with st.container(key=headline.key, border=True, gap=None, width="stretch"):
+                st.markdown(
+                    f":gray[{escaped(headline.label)}]",
+                    help=escaped(headline.why) or None,
+                )
+                lines = [f"### {escaped(headline.value)}", f":small[{escaped(headline.context)}]"]
+                if headline.change:
+                    lines.append(f":small[:{_TONE[headline.tone]}[**{escaped(headline.change)}**]]")
+                st.markdown("\n\n".join(lines), anchors=False)
+
+
+def grid(shares: tuple[int, ...] = (3, 2)) -> "list[DeltaGenerator]":
+    """Columns for cards, widest first; they stack on a narrow screen."""
+    return list(st.columns(shares, gap="small"))
+
+
+def note(text: str) -> None:
+    """A quiet remark below a page or card."""
+    st.caption(escaped(text))

@@ -1,0 +1,35 @@
+"""The menu: every page, in the order a meeting asks."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from firstdose.words import N_, _
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
+
+HOME = "overview"
+PAGES: dict[str, str] = {  # area: name in the menu
+    HOME: N_("Overview"),
+    "pipeline": N_("Pipeline"),
+    "readiness": N_("Readiness"),
+    "timeline": N_("Timeline"),
+    "data": N_("Data"),
+    "reference": N_("Reference"),
+}
+
+
+def navigation() -> "Page":
+    """Draw the menu and give the page the address names; the overview is the home page."""
+    return st.navigation(
+        [
+            st.Page(f"pages/{area}.py", title=_(name), url_path=area, default=area == HOME)
+            for area, name in PAGES.items()
+        ]
+    )
+
+
+def area_of(page: "Page") -> str:
+    """The area of a page of the menu; the home page has an empty path."""
+    return page.url_path or HOME
