@@ -1,0 +1,55 @@
+# The commands of firstdose. `make help` lists them. Needs: Python >= 3.11, make, a package index.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint words bench demo screens clean browser
+
+PORT ?=
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
+UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
+PY := .venv/bin/python
+export UV_PROJECT_ENVIRONMENT := .venv
+unexport VIRTUAL_ENV
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/.run ## start the dashboard and say its address (PORT=8600 for another port)
+	@.venv/bin/firstdose serve $(if $(PORT),--port $(PORT))
+
+test: lint browser ## everything: format, lint, types, architecture, all tests with a real browser
+	@$(PY) -m pytest -q
+
+lint: .venv/.dev ## format, lint, types, architecture
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@$(PY) -m mypy --strict firstdose
+	@.venv/bin/lint-imports
+
+browser: .venv/.dev ## find a Chromium for the browser tests, or install one
+	@$(PY) -m tests.browser.chromium --install
+
+words: .venv/.dev ## collect every message into the English and Japanese catalogues
+	@$(PY) -m tests.catalogues
+
+bench: browser ## measure speed against a bare Streamlit page; writes docs/performance.md
+	@$(PY) -m tests.bench
+
+screens: browser ## photograph every page into .screens/: two widths, light and dark, both languages
+	@$(PY) -m tests.browser.screens
+
+demo: .venv/.run ## write the demo alliance anew into data/
+	@.venv/bin/firstdose demo data
+
+clean: ## remove what was installed and measured; data and lake stay
+	rm -rf .venv .uv .screens .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/bench/.data
+
+# --- private environment, exactly as locked -----------------------------------------------------------------
+.venv/.run: uv.lock pyproject.toml
+	@echo "Installing into .venv (first start only)"
+	@PYTHON="$(PYTHON)" UV="$(UV)" sh .ci/install --no-dev
+	@touch $@
+
+.venv/.dev: uv.lock pyproject.toml
+	@echo "Installing into .venv with the tools for tests"
+	@PYTHON="$(PYTHON)" UV="$(UV)" sh .ci/install
+	@touch $@ .venv/.run

@@ -1,0 +1,182 @@
+"""The server: the dashboard's script as an ASGI app with security headers, closed doors and ``/health``.
+
+``serve`` is what ``firstdose serve`` calls. The order at a start: find the script, make the first data
+version when the store holds none, import what the first page needs, open the port, run the script once, say where.
+Measured on Streamlit 1.67: no header is sent by default, metrics and the agent description answer anyone, and
+the first reader of a cold server waits twice as long.
+"""
+
+import base64
+import hashlib
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
+
+from firstdose.errors import FirstdoseError, StoreError
+from firstdose.lake import Lake, publish_history
+from firstdose.words import _
+
+#: Imported before the port opens: what every page needs and what is slow to import.
+WARM = (
+    "duckdb",
+    "pandas",
+    "plotly.graph_objects",
+    "streamlit.elements.plotly_chart",
+    "streamlit.dataframe_util",
+)
+
+#: Doors of Streamlit that answer anyone and that no page of ours needs.
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def project() -> Path:
+    """The folder that holds ``app.py`` and ``pages/``: beside the package, else the current folder.
+
+    Raises FirstdoseError when neither holds them, as after installing the package alone.
+    """
+    for folder in (Path(__file__).resolve().parent.parent, Path.cwd()):
+        if (folder / "app.py").is_file() and (folder / "pages").is_dir():
+            return folder
+    raise FirstdoseError(
+        _("app.py and pages/ were not found: start firstdose in its project folder, a clone of it.")
+    )
+
+
+@cache
+def content_security_policy() -> str:
+    """The policy that allows the dashboard itself and nothing from outside.
+
+    Streamlit's index page carries inline scripts; each is allowed by the hash of its text, computed from the
+    installed file so that an update of Streamlit cannot leave it stale.
+    """
+    index = Path(st.__file__).parent / "static" / "index.html"
+    inline = _INLINE_SCRIPT.findall(index.read_text(encoding="utf-8"))
+    digests = (hashlib.sha256(text.encode()).digest() for text in inline)
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' {hashes}".rstrip(),
+            "style-src 'self' 'unsafe-inline'",  # Streamlit and plotly write style attributes
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' ws: wss:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def security_headers() -> tuple[tuple[bytes, bytes], ...]:
+    """The headers every HTTP answer carries."""
+    return (
+        (b"content-security-policy", content_security_policy().encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    )
+
+
+class Guard:
+    """ASGI middleware: closed doors answer 404, every other HTTP answer carries the security headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = security_headers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Decided on ``scope["path"]``: a client can dress up the URL."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+            await send(message)
+
+        answer: ASGIApp = PlainTextResponse("Not found", 404) if is_closed(scope["path"]) else self._app
+        await answer(scope, receive, send_guarded)
+
+
+def is_closed(path: str) -> bool:
+    """Whether a path is a side door nobody needs."""
+    normal = re.sub(r"/+", "/", path).rstrip("/")
+    return any(normal == door or normal.startswith(door + "/") for door in CLOSED)
+
+
+def health(request: Request) -> JSONResponse:  # noqa: ARG001 (the shape Starlette calls)
+    """``/health``: 200 with the newest data version, 503 when the store does not answer."""
+    try:
+        return JSONResponse({"ok": True, "version": Lake.open().newest()})
+    except StoreError as error:
+        return JSONResponse({"ok": False, "code": error.code}, status_code=503)
+
+
+def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.App:
+    """The ASGI app around one script; ``when_ready`` is called once the script has run a first time."""
+
+    @asynccontextmanager
+    async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:  # noqa: ARG001 (Streamlit's shape)
+        await runtime.get_instance().does_script_run_without_error()
+        when_ready()
+        yield None
+
+    return st.App(
+        script, lifespan=lifespan, routes=[Route("/health", health)], middleware=[Middleware(Guard)]
+    )
+
+
+def seed(folder: Path) -> int:
+    """Publish the demo's history into a store without any version; the number of versions made.
+
+    ``FIRSTDOSE_DEMO=0`` leaves the store empty; a store that holds anything is never touched.
+    """
+    if os.environ.get("FIRSTDOSE_DEMO") == "0":
+        return 0
+    lake = Lake.open()
+    if lake.newest() or not folder.is_dir():
+        return 0
+    publish_history(folder, lake)
+    return lake.newest()
+
+
+def warm_imports() -> None:
+    """Import what the first page needs, so that no reader waits for it."""
+    for name in WARM:
+        import_module(name)
+
+
+def serve(script: Path, address: str, port: int | None, ready: Callable[[str], None]) -> None:
+    """Serve until stopped; ``ready`` is told the address. Without ``port`` the first free one from 8501."""
+    options: dict[str, Any] = {"server.address": address, "logger.hideWelcomeMessage": True}
+    if port is not None:
+        options["server.port"] = port
+    # Streamlit looks for .streamlit/config.toml beside what was started: that is the script, not our command.
+    sys.argv = [str(script)]
+    make_app(script, lambda: ready(url(address))).run(config=options)
+
+
+def url(address: str) -> str:
+    """The address a reader types, with the port the server really got."""
+    host = "127.0.0.1" if address in {"0.0.0.0", "::"} else address  # noqa: S104 (compared, not bound)
+    return f"http://{f'[{host}]' if ':' in host else host}:{st.get_option('server.port')}"
