@@ -1,7 +1,8 @@
 """The server: the dashboard's script as an ASGI app with security headers, closed doors and ``/health``.
 
 ``serve`` is what ``firstdose serve`` calls. The order at a start: find the script, make the first data
-version when the store holds none, import what the first page needs, open the port, run the script once, say where.
+version when the store holds none, import what the first page needs, open the port, run the script once, say
+where.
 Measured on Streamlit 1.67: no header is sent by default, metrics and the agent description answer anyone, and
 the first reader of a cold server waits twice as long.
 """

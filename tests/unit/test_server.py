@@ -1,0 +1,117 @@
+"""The server sends its security headers, keeps its side doors closed and says whether it is well."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from firstdose import server
+from firstdose.errors import FirstdoseError
+
+
+@pytest.fixture
+def lake_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(tmp_path / "lake"))
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    """The guard and the health answer around a page that answers every path."""
+
+    def page(request: object) -> PlainTextResponse:
+        return PlainTextResponse("page")
+
+    routes = [Route("/health", server.health), Route("/{rest:path}", page)]
+    with TestClient(Starlette(routes=routes, middleware=[Middleware(server.Guard)])) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("path", ["/", "/_stcore/metrics"])
+def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-eval" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_inline_scripts_of_the_installed_streamlit_are_allowed_by_their_hash() -> None:
+    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    inline = re.findall(r"<script(?:\s[^>]*)?>(.+?)</script>", index, re.DOTALL)
+    assert inline, "Streamlit's page has changed: look whether the policy still fits"
+    for text in inline:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in server.content_security_policy()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        pytest.param("/_stcore/metrics", 404, id="numbers about the server are closed"),
+        pytest.param("/_stcore/metrics/", 404, id="also with a slash behind"),
+        pytest.param("//_stcore//metrics", 404, id="also with doubled slashes"),
+        pytest.param("/_stcore/agent/openapi.json", 404, id="the agent's description is closed"),
+        pytest.param("/_stcore/agent/mcp", 404, id="everything of the agent is closed"),
+        pytest.param("/_stcore/agentry", 200, id="a longer name is another door"),
+        pytest.param("/_stcore/health", 200, id="Streamlit's own health stays"),
+        pytest.param("/_stcore/host-config", 200, id="the page needs its host configuration"),
+    ],
+)
+def test_only_side_doors_are_closed(client: TestClient, path: str, status: int) -> None:
+    client.base_url = "http://testserver"
+    assert client.request("GET", "http://testserver" + path).status_code == status
+
+
+def test_health_names_the_newest_version(client: TestClient, lake_folder: Path) -> None:
+    answer = client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json() == {"ok": True, "version": 0}
+
+
+def test_health_is_not_well_when_the_store_cannot_be_reached(
+    client: TestClient, lake_folder: Path, tmp_path: Path
+) -> None:
+    lake_folder.write_text("a file where a folder should be")
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json() == {"ok": False, "code": "store"}
+
+
+def test_an_empty_store_stays_empty_when_the_demo_is_switched_off(
+    lake_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_DEMO", "0")
+    assert server.seed(server.project() / "data") == 0
+
+
+def test_the_script_stands_beside_the_package() -> None:
+    assert (server.project() / "app.py").is_file()
+
+
+def test_a_package_without_its_pages_says_where_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "__file__", str(tmp_path / "site-packages" / "firstdose" / "server.py"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FirstdoseError, match="project folder"):
+        server.project()
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("127.0.0.1", "http://127.0.0.1:"), ("::", "http://127.0.0.1:"), ("::1", "http://[::1]:")],
+)
+def test_the_address_said_can_be_typed(address: str, shown: str) -> None:
+    assert server.url(address).startswith(shown)
