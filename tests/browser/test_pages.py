@@ -1,0 +1,111 @@
+"""Every page of the menu opens in a real browser, by its address and by the menu, in both languages."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from firstdose.ui.menu import HOME, PAGES
+from tests.browser.looking import Seen, painted, visit
+from tests.browser.serving import FIRSTDOSE, Served, dashboard
+
+AREAS = list(PAGES)
+STREAMLIT = FIRSTDOSE.with_name("streamlit")
+
+
+def address(area: str) -> str:
+    return "/" if area == HOME else f"/{area}"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param((FIRSTDOSE, "serve", "--port", "0"), id="firstdose serve"),
+        pytest.param(
+            (STREAMLIT, "run", "app.py", "--server.port=0", "--server.headless=true"), id="streamlit run"
+        ),
+    ],
+)
+def test_first_deep_link_after_a_start_opens_its_page_with_the_menu(
+    open_page: Callable[..., Page], seen: Seen, lake: Path, server: Served, command: tuple[str | Path, ...]
+) -> None:
+    """Streamlit runs a page without ``app.py`` until the menu was drawn once; a reader must not see that."""
+    with dashboard(lake, *command) as fresh:
+        seen.hosts.add(urlsplit(fresh.url).netloc)
+        page = open_page()
+        visit(page, f"{fresh.url}/pipeline?v=1&program=*")
+        expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(len(PAGES))
+        expect(page.locator(".st-key-page-header")).to_be_visible()
+        page.context.close()
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_page_opens_by_its_address(page: Page, area: str) -> None:
+    visit(page, address(area))
+    expect(page.locator(".st-key-page-header")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert page.locator("[class*='st-key-card-']").count() >= 1
+
+
+def test_every_page_opens_from_the_menu(page: Page) -> None:
+    visit(page, "/")
+    links = page.get_by_test_id("stSidebarNavLink")
+    expect(links).to_have_count(len(PAGES))
+    titles = set()
+    for position in range(len(PAGES)):
+        links.nth(position).click()
+        painted(page)
+        titles.add(page.locator(".st-key-page-title h1").inner_text())
+    assert len(titles) == len(PAGES)
+
+
+def test_back_button_returns_to_the_page_before(page: Page) -> None:
+    visit(page, "/pipeline")
+    first = page.locator(".st-key-page-title h1").inner_text()
+    page.get_by_test_id("stSidebarNavLink").nth(AREAS.index("readiness")).click()
+    painted(page)
+    expect(page.locator(".st-key-page-title h1")).not_to_have_text(first)
+    page.go_back()
+    painted(page)
+    expect(page.locator(".st-key-page-title h1")).to_have_text(first)
+    assert urlsplit(page.url).path == "/pipeline"
+
+
+def test_address_is_written_out_in_full(page: Page) -> None:
+    visit(page, "/pipeline")
+    page.wait_for_function("() => location.search.includes('program=')")
+    keys = parse_qs(urlsplit(page.url).query)
+    assert {"v", "program", "version"} <= set(keys)
+    assert keys["program"] == ["*"]
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en-GB", "Overview"), ("ja-JP", "概要")])
+def test_menu_speaks_the_language_of_the_browser(
+    open_page: Callable[..., Page], locale: str, said: str
+) -> None:
+    page = open_page(locale=locale)
+    visit(page, "/")
+    expect(page.get_by_test_id("stSidebarNavLink").first).to_contain_text(said)
+
+
+@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+def test_narrow_page_needs_no_sideways_scrolling(
+    open_page: Callable[..., Page], area: str, locale: str
+) -> None:
+    page = open_page(width=390, height=844, locale=locale)
+    visit(page, address(area))
+    wide = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390
+
+
+def test_closed_doors_and_headers_reach_the_browser(page: Page, server: Served) -> None:
+    answer = page.request.get("/_stcore/metrics")
+    assert answer.status == 404
+    first = page.request.get("/")
+    assert "default-src 'self'" in first.headers["content-security-policy"]
+    health = page.request.get("/health").json()
+    assert health["ok"] is True
+    assert health["version"] >= 8, "the demo has at least eight versions"
