@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from firstdose.contracts import contracts
 from firstdose.words import N_, _, ngettext, say_date
 
 SCHEMA = "1"
@@ -61,6 +62,7 @@ class PageKey:
 
 #: The keys each page adds to the link. A page draws them with ``page_choice`` and ``page_text``.
 PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
+    "data": {"table": PageKey(tuple(sorted(contracts())))},
     "reference": {
         "section": PageKey(("words", "requirements", "benchmarks", "products", "method", "sources")),
         "q": PageKey(),

@@ -3,6 +3,7 @@
 from firstdose.ui.address import compared, known, open_view, page_choice, page_text, reading
 from firstdose.ui.begin import begin
 from firstdose.ui.card import chart_card, table_card
+from firstdose.ui.files import table_files
 from firstdose.ui.header import grid, kpi_row, note, page_header
 from firstdose.ui.menu import navigation
 from firstdose.ui.store import changes_between, lake
@@ -26,4 +27,5 @@ __all__ = [
     "reading",
     "show_error",
     "table_card",
+    "table_files",
 ]

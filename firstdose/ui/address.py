@@ -14,6 +14,7 @@ import streamlit as st
 
 from firstdose.queries import filters as questions
 from firstdose.ui import filters
+from firstdose.ui.files import first_steps
 from firstdose.ui.menu import area_of, navigation
 from firstdose.ui.store import lake, pinned
 from firstdose.view import (
@@ -54,6 +55,9 @@ def known(session: "Session", page: str) -> Known:
 
 def open_view(page: "Page") -> View:
     """The view of this run: read from the address or kept, drawn as filters, written back as the address."""
+    if lake().newest() == 0:
+        first_steps()
+        st.stop()
     state = st.session_state
     area = area_of(page)
     params = {name: st.query_params.get_all(name) for name in st.query_params if name not in RESERVED}
@@ -116,19 +120,27 @@ def _take_key(name: str, widget: str) -> None:
     st.session_state["view"] = replace(view.with_key(name, value or default), refused=())
 
 
-def page_choice(view: View, name: str, label: str, options: "Mapping[str, str]") -> View:
-    """Draw a filter of one page: one of a few values, kept in the link under ``name``; returns the view."""
+def page_choice(
+    view: View, name: str, label: str, options: "Mapping[str, str]", *, many: bool = False
+) -> View:
+    """Draw a filter of one page, kept in the link under ``name``; returns the view.
+
+    One of a few values side by side, or a list to pick from when there are ``many``.
+    """
     widget = f"filter-{name}"
     value = view.key(name, PAGE_KEYS[view.page][name].default)
     st.session_state[widget] = value if value != NOTHING else None
-    st.segmented_control(
-        label,
-        list(options),
-        format_func=lambda value: options[value],
-        key=widget,
-        on_change=partial(_take_key, name, widget),
-    )
+    say = partial(_named, options)
+    tell = partial(_take_key, name, widget)
+    if many:
+        st.selectbox(label, list(options), format_func=say, key=widget, on_change=tell, width=360)
+    else:
+        st.segmented_control(label, list(options), format_func=say, key=widget, on_change=tell)
     return view
+
+
+def _named(options: "Mapping[str, str]", value: str) -> str:
+    return options.get(value, value)
 
 
 def page_text(view: View, name: str, label: str) -> View:

@@ -1,0 +1,93 @@
+"""How fresh each table is, and the list of data versions."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from firstdose.words import N_, _, say_date
+
+if TYPE_CHECKING:
+    from firstdose.contracts import Contract
+
+
+class Published(Protocol):
+    """What these rules need of a data version."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def published_at(self) -> datetime: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, int]]: ...
+
+
+FRESH, STALE, NEVER = N_("✓ fresh"), N_("~ stale"), N_("○ no data yet")
+
+
+def freshness(
+    contracts: "Mapping[str, Contract]",
+    versions: Iterable[Published],
+    row_counts: Mapping[str, int],
+    as_of: date,
+) -> pd.DataFrame:
+    """Judge how old each table is on the report day.
+
+    The age runs from the report day of the last version that changed the table; a table is stale when it is
+    *older* than the days its contract allows (exactly that many days is fresh). Tables never published are
+    told apart. Columns: table, title, row_count, last_version, last_day, age_days, allowed_days, state.
+
+    Source: project rule D-01; the allowed ages are our convention, one per contract.
+    """
+    last = {table: version for version in versions for table in version.tables}
+    rows = []
+    for name, contract in contracts.items():
+        version = last.get(name)
+        age = (as_of - version.as_of).days if version else None
+        state = NEVER if age is None else STALE if age > contract.stale_after_days else FRESH
+        rows.append(
+            {
+                "table": name,
+                "title": contract.label,
+                "row_count": row_counts.get(name, 0),
+                "last_version": version.version if version else None,
+                "last_day": say_date(version.as_of) if version else "–",
+                "age_days": age,
+                "allowed_days": contract.stale_after_days,
+                "state": _(state),
+            }
+        )
+    return pd.DataFrame(rows).convert_dtypes()
+
+
+def history(versions: Iterable[Published]) -> pd.DataFrame:
+    """The data versions, newest first. Columns: version, as_of, published_at, by, why, name, changed."""
+    rows = [
+        {
+            "version": version.version,
+            "as_of": say_date(version.as_of),
+            "published_at": version.published_at.strftime("%Y-%m-%d %H:%M UTC"),
+            "by": version.by,
+            "why": version.why,
+            "name": version.name or "",
+            "changed": ", ".join(_change(table, counts) for table, counts in version.tables.items()),
+        }
+        for version in versions
+    ]
+    columns = ["version", "as_of", "published_at", "by", "why", "name", "changed"]
+    return pd.DataFrame(rows[::-1], columns=columns)
+
+
+def _change(table: str, counts: Mapping[str, int]) -> str:
+    signs = (("added", "+"), ("changed", "~"), ("removed", "−"))
+    said = " ".join(f"{sign}{counts[what]}" for what, sign in signs if counts.get(what))
+    return f"{table} {said}".strip()
