@@ -17,7 +17,7 @@ run: .venv/.run ## start the dashboard and say its address (PORT=8600 for anothe
 	@.venv/bin/firstdose serve $(if $(PORT),--port $(PORT))
 
 test: lint browser ## everything: format, lint, types, architecture, all tests with a real browser
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest
 
 lint: .venv/.dev ## format, lint, types, architecture
 	@.venv/bin/ruff format --check .

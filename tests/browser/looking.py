@@ -18,7 +18,7 @@ PAINTED = """() => {
 PAINT_MS = 30_000
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: Playwright hangs its wrapper of a method on the object
 class Seen:
     """What went wrong while a page was open; tests want both lists empty."""
 

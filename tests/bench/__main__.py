@@ -1,0 +1,122 @@
+"""``make bench``: measure everything once, print it, write ``docs/performance.md``.
+
+``--rounds 5`` browser rounds, ``--only engine`` or ``--only pages`` for a part (nothing is written then).
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import click
+
+from firstdose.lake import Lake
+from firstdose.server import project, seed
+from tests.bench import cards, engine, pages
+from tests.browser.serving import ROOT
+
+CACHE = ROOT / "tests" / "bench" / ".data"
+REPORT = ROOT / "docs" / "performance.md"
+MUST_RATIO = 1.25
+HEAD = """# How fast it is
+
+Measured by `make bench` on {day} with {cores} cores, in one run; peers take turns, medians of {rounds}.
+Ratios of one run count, milliseconds of two machines do not. *Floor* is bare Streamlit showing the same
+figures, computed beforehand, and nothing else: no tables, no tools, no filter sentence. A page is whole when
+nothing in its main area changes any more.
+"""
+
+
+def browser_report(lake: Path, folder: Path, rounds: int) -> str:
+    """Our pages against the floor, as a table."""
+    times = pages.measure(lake, folder, rounds, click.echo)
+    size = times.pop("bytes")
+    lines = [
+        "## In the browser",
+        "",
+        "| what | firstdose, ms | floor, ms | ratio | must |",
+        "|---|---|---|---|---|",
+    ]
+    for key, peers in sorted(times.items()):
+        own, bare = (median(peers[peer]) for peer in pages.PEERS)
+        must = {"first visit": "–", "start": "floor + 1,000 ms"}.get(key, f"≤ {MUST_RATIO}")
+        lines.append(f"| {key} | {own:,.0f} | {bare:,.0f} | {own / bare:.2f} | {must} |")
+    mega = {peer: median(size[peer]) / 1e6 for peer in pages.PEERS}
+    lines += [
+        "",
+        f"Bytes of a first visit: {mega['firstdose']:.1f} MB (floor {mega['floor']:.1f} MB; must ≤ 8 MB).",
+    ]
+    return "\n".join(lines)
+
+
+def engine_report(folder: Path) -> str:
+    """Check, publish and threads, as a table."""
+    check = engine.check_big(CACHE)
+    demo, changed = engine.publish_demo(folder), engine.publish_changed(CACHE, folder)
+    crowd = engine.many_threads()
+    rows = [
+        ("check of 1 M result rows, s", f"{check['seconds']:.2f}", "< 5"),
+        ("its peak memory with its children, MiB", f"{check['peak MiB']:.0f}", "< 1,024"),
+        ("publish of the demo folder, s", f"{demo:.2f}", "< 3"),
+        ("publish of one changed table of 5,000 rows beside 1 M results, s", f"{changed:.2f}", "< 1"),
+        ("24 threads × 150 questions: wrong or broken", f"{crowd['wrong or broken']:.0f}", "0"),
+        ("the same, questions a second", f"{crowd['queries a second']:,.0f}", "–"),
+    ]
+    lines = [
+        "## Engine",
+        "",
+        "Commands are timed with their start.",
+        "",
+        "| what | measured | must |",
+        "|---|---|---|",
+    ]
+    return "\n".join(lines + [f"| {what} | {value} | {must} |" for what, value, must in rows])
+
+
+def cards_report() -> str:
+    """Server work of one change, page by page."""
+    lines = [
+        "## Server work of one change",
+        "",
+        "Questions nobody asked before, figures and their JSON; must ≤ 30 ms a figure.",
+        "",
+        "| page | questions, ms | figures, ms | JSON, ms | figures | a figure, ms |",
+        "|---|---|---|---|---|---|",
+    ]
+    for area, cost in cards.cards().items():
+        numbers = (cost["query"], cost["figure"], cost["json"], cost["json calls"], cost["a figure"])
+        query, figure, json, count, each = numbers
+        lines.append(f"| {area} | {query:.1f} | {figure:.1f} | {json:.1f} | {count:.0f} | {each:.1f} |")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option("--rounds", default=5, show_default=True)
+@click.option("--only", type=click.Choice(["engine", "pages", "cards"]))
+def main(rounds: int, only: str | None) -> None:
+    """Measure, print, and write the report when everything was measured."""
+    day = datetime.now(UTC).date().isoformat()
+    parts = [HEAD.format(day=day, cores=os.cpu_count(), rounds=rounds)]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["FIRSTDOSE_LAKE"] = str(folder / "lake")
+        seed(project() / "data")
+        if not Lake.open().newest():
+            raise click.ClickException(
+                "the lake is empty: unset FIRSTDOSE_DEMO, and look whether data/ is there"
+            )
+        if only in (None, "pages"):
+            parts.append(browser_report(folder / "lake", folder, rounds))
+        if only in (None, "cards"):
+            parts.append(cards_report())
+        if only in (None, "engine"):
+            parts.append(engine_report(folder))
+    report = "\n\n".join(part.strip() for part in parts) + "\n"
+    click.echo(report)
+    if only is None:
+        REPORT.write_text(report, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
