@@ -1,10 +1,13 @@
 """The server sends its security headers, keeps its side doors closed and says whether it is well."""
 
+import asyncio
 import base64
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -12,10 +15,49 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from starlette.testclient import TestClient
 
 from firstdose import server
 from firstdose.errors import FirstdoseError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def get(path: str) -> Answer:
+    """What the guard, the health answer and a page that answers every path say to one request."""
+
+    def page(request: object) -> PlainTextResponse:
+        return PlainTextResponse("page")
+
+    routes = [Route("/health", server.health), Route("/{rest:path}", page)]
+    app = Starlette(routes=routes, middleware=[Middleware(server.Guard)])
+    sent: list[Any] = []
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [],
+        "root_path": "",
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    headers = {key.decode(): value.decode() for key, value in sent[0]["headers"]}
+    return Answer(sent[0]["status"], headers, b"".join(part.get("body", b"") for part in sent[1:]))
 
 
 @pytest.fixture
@@ -24,21 +66,9 @@ def lake_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "lake"
 
 
-@pytest.fixture
-def client() -> Iterator[TestClient]:
-    """The guard and the health answer around a page that answers every path."""
-
-    def page(request: object) -> PlainTextResponse:
-        return PlainTextResponse("page")
-
-    routes = [Route("/health", server.health), Route("/{rest:path}", page)]
-    with TestClient(Starlette(routes=routes, middleware=[Middleware(server.Guard)])) as opened:
-        yield opened
-
-
 @pytest.mark.parametrize("path", ["/", "/_stcore/metrics"])
-def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
-    headers = client.get(path).headers
+def test_every_answer_carries_the_security_headers(path: str) -> None:
+    headers = get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -69,23 +99,20 @@ def test_inline_scripts_of_the_installed_streamlit_are_allowed_by_their_hash() -
         pytest.param("/_stcore/host-config", 200, id="the page needs its host configuration"),
     ],
 )
-def test_only_side_doors_are_closed(client: TestClient, path: str, status: int) -> None:
-    client.base_url = "http://testserver"
-    assert client.request("GET", "http://testserver" + path).status_code == status
+def test_only_side_doors_are_closed(path: str, status: int) -> None:
+    assert get(path).status == status
 
 
-def test_health_names_the_newest_version(client: TestClient, lake_folder: Path) -> None:
-    answer = client.get("/health")
-    assert answer.status_code == 200
+def test_health_names_the_newest_version(lake_folder: Path) -> None:
+    answer = get("/health")
+    assert answer.status == 200
     assert answer.json() == {"ok": True, "version": 0}
 
 
-def test_health_is_not_well_when_the_store_cannot_be_reached(
-    client: TestClient, lake_folder: Path, tmp_path: Path
-) -> None:
+def test_health_is_not_well_when_the_store_cannot_be_reached(lake_folder: Path) -> None:
     lake_folder.write_text("a file where a folder should be")
-    answer = client.get("/health")
-    assert answer.status_code == 503
+    answer = get("/health")
+    assert answer.status == 503
     assert answer.json() == {"ok": False, "code": "store"}
 
 
