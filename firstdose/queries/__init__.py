@@ -73,7 +73,9 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
     known = view.sql_values(session.as_of) | more
     cursor = session.cursor()  # one per call: a shared connection answers wrongly under threads
     statement = cursor.extract_statements(sql)[0]
-    bound = {key: known.get(key) if key in OPTIONAL else known[key] for key in sorted(statement.named_parameters)}
+    bound = {
+        key: known.get(key) if key in OPTIONAL else known[key] for key in sorted(statement.named_parameters)
+    }
     kept = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in bound.items())
     identity = (session.store, session.version, name, kept)
     with _guard:
