@@ -10,6 +10,7 @@ the first reader of a cold server waits twice as long.
 import base64
 import hashlib
 import os
+import pkgutil
 import re
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +18,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import streamlit as st
@@ -42,6 +44,10 @@ WARM = (
 
 #: Doors of Streamlit that answer anyone and that no page of ours needs.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+
+#: Rooms imported a little after the first page was drawn: statistics alone take two seconds (scipy 1.17).
+LATER = ("firstdose.queries", "firstdose.rules", "firstdose.figures")
+LATER_SECONDS = 4.0
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -140,7 +146,11 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:  # noqa: ARG001 (Streamlit's shape)
         await runtime.get_instance().does_script_run_without_error()
         when_ready()
+        later = Timer(LATER_SECONDS, warm_rooms)
+        later.daemon = True
+        later.start()
         yield None
+        later.cancel()
 
     return st.App(
         script, lifespan=lifespan, routes=[Route("/health", health)], middleware=[Middleware(Guard)]
@@ -165,6 +175,13 @@ def warm_imports() -> None:
     """Import what the first page needs, so that no reader waits for it."""
     for name in WARM:
         import_module(name)
+
+
+def warm_rooms() -> None:
+    """Import what the other pages need."""
+    for room in LATER:
+        for found in pkgutil.iter_modules(import_module(room).__path__, room + "."):
+            import_module(found.name)
 
 
 def serve(script: Path, address: str, port: int | None, ready: Callable[[str], None]) -> None:
