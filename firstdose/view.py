@@ -63,6 +63,15 @@ class PageKey:
 #: The keys each page adds to the link. A page draws them with ``page_choice`` and ``page_text``.
 PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
     "data": {"table": PageKey(tuple(sorted(contracts())))},
+    "readiness": {
+        "blocks": PageKey(("all", "filing", "first dose"), narrows=True),
+        "state": PageKey(("open", "overdue", "all"), narrows=True),
+        "gate": PageKey(("all", "gate"), narrows=True),
+    },
+    "timeline": {
+        "lanes": PageKey(("partner", "program", "workstream")),
+        "window": PageKey(("quarter", "8-weeks", "year", "all"), narrows=True),
+    },
     "reference": {
         "section": PageKey(("words", "requirements", "benchmarks", "products", "method", "sources")),
         "q": PageKey(),

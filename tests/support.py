@@ -48,5 +48,7 @@ def session_of(as_of: date = date(2026, 11, 23), **tables: Sequence[Mapping[str,
             assert not unknown, f"{contract.name} has no column {unknown}"
             names = ", ".join(f'"{name}"' for name in row)
             marks = ", ".join("?" for _ in row)
-            connection.execute(f'insert into "{contract.name}" ({names}) values ({marks})', list(row.values()))
+            connection.execute(
+                f'insert into "{contract.name}" ({names}) values ({marks})', list(row.values())
+            )
     return MemorySession(connection, f"memory-{next(_counter)}", as_of=as_of)

@@ -1,14 +1,16 @@
 """The command line: ``firstdose serve · inspect · check · publish · versions · diff · restore · query · …``.
 
-Each module beside this one holds the commands of one area in ``commands``; they are imported only when called,
-so that ``firstdose inspect`` does not wait for what ``firstdose serve`` needs.
+Each module beside this one holds the commands of one area in ``commands``; they are imported only when
+called, so that ``firstdose inspect`` does not wait for what ``firstdose serve`` needs.
 """
 
 import os
 from importlib import import_module
+from typing import Any
 
 import click
 
+from firstdose.errors import FirstdoseError
 from firstdose.words import use_language
 
 _WHERE = {
@@ -33,6 +35,13 @@ class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Every command, in the order of a reader's day."""
         return list(_WHERE)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error meant for the reader is said in words, on the error output, exit 1."""
+        try:
+            return super().invoke(ctx)
+        except FirstdoseError as error:
+            raise click.ClickException(str(error)) from error
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of that name; none when there is no such command."""

@@ -112,7 +112,7 @@ def clock() -> Finding:
     """The clock shows a day that can be: not before the first release, not before the newest version."""
     now = datetime.now(UTC)
     try:
-        published = max((version.at for version in Lake.open().versions()), default=BUILT)
+        published = max((version.published_at for version in Lake.open().versions()), default=BUILT)
     except FirstdoseError:
         published = BUILT
     sane = now >= BUILT and now >= published - timedelta(days=1)

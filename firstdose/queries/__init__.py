@@ -92,7 +92,7 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
 
 
 #: Page keys a question may name although the view does not carry them: absent means all.
-OPTIONAL: frozenset[str] = frozenset()
+OPTIONAL: frozenset[str] = frozenset({"blocks", "gate", "state"})
 
 
 def _handed_out(frame: "pd.DataFrame") -> "pd.DataFrame":

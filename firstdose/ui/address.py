@@ -27,7 +27,6 @@ from firstdose.view import (
     from_params,
     to_params,
 )
-from firstdose.words import either
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,19 +37,8 @@ if TYPE_CHECKING:
 
 
 def known(session: "Session", page: str) -> Known:
-    """What exists in the version of a session, labelled in the reader's language."""
-    offered: dict[str, dict[str, str]] = {
-        name: {} for name in ("program", "group", "partner", "jurisdiction")
-    }
-    for row in questions.choices(session, View()).to_dict("records"):
-        offered[row["filter"]][row["id"]] = either(row["label"], row["label_ja"])
-    offered["group"] = {name: filters.group_name(name) for name in offered["group"]}
-    return Known(
-        **offered,
-        area=filters.area_names(),
-        versions=frozenset(version.version for version in lake().versions()),
-        page_keys=PAGE_KEYS.get(page, {}),
-    )
+    """What a link to a page may name in the version of a session."""
+    return questions.known(session, page, (version.version for version in lake().versions()))
 
 
 def open_view(page: "Page") -> View:

@@ -6,46 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from firstdose.contracts import contracts
 from firstdose.ui.state import change_view
 from firstdose.view import NO_DAY_SINCE, NO_DAY_UNTIL, Known, View
-from firstdose.words import LANGUAGES, N_, _, language, say_date
+from firstdose.words import LANGUAGES, _, language, say_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from firstdose.lake import Session, Version
-
-_GROUPS = {
-    "T-cell malignancy": N_("T-cell malignancy"),
-    "B-cell malignancy": N_("B-cell malignancy"),
-    "Myeloid malignancy": N_("Myeloid malignancy"),
-    "Solid tumour": N_("Solid tumour"),
-    "Autoimmune": N_("Autoimmune"),
-    "Other": N_("Other"),
-}
-_AREAS = {
-    "Regulatory": N_("Regulatory"),
-    "CMC-Vector": N_("CMC vector"),
-    "CMC-Drug product": N_("CMC product"),
-    "Analytical": N_("Analytical"),
-    "Nonclinical": N_("Nonclinical"),
-    "Clinical": N_("Clinical"),
-    "Quality system": N_("Quality"),
-    "Supply & logistics": N_("Supply"),
-    "Ethics & biosafety": N_("Biosafety"),
-}
-
-
-def group_name(group: str) -> str:
-    """A group of indications in the reader's language."""
-    return _(_GROUPS.get(group, "")) or group
-
-
-def area_names() -> dict[str, str]:
-    """The nine readiness areas in the reader's language, in domain order."""
-    allowed = contracts()["readiness_items"].column("area").allowed
-    return {area: _(_AREAS.get(area, "")) or area for area in allowed}
 
 
 def draw(view: View, session: "Session", known: Known, versions: "Sequence[Version]") -> None:

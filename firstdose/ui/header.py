@@ -1,6 +1,5 @@
 """The head of a page: the question it answers, the filters in words, the data chip; figures and grid."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from firstdose.view import View, sentence, to_link
 from firstdose.words import _, ngettext, say_date
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from streamlit.delta_generator import DeltaGenerator
 
     from firstdose.lake import Session

@@ -1,0 +1,147 @@
+"""Commands around data versions: publish, versions, diff, restore, verify."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from firstdose.cli.intake import file_options, format_option, print_checked
+from firstdose.errors import FirstdoseError, PublishError
+from firstdose.intake.receive import Refused, receive
+from firstdose.intake.scope import Scope
+from firstdose.lake import Author, Lake, Overtaken, Published
+from firstdose.words import _
+
+
+_ATTEMPTS = 20
+
+
+def _print(told: Any, format_: str, text: str) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False, indent=1) if format_ == "json" else text)
+
+
+class _Within(click.ParamType):
+    """``partner=ID`` or ``program=ID``."""
+
+    name = "partner=ID|program=ID"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """The pair of filter and id; a usage error for anything else."""
+        kind, _sep, named = str(value).partition("=")
+        if kind not in {"partner", "program"} or not named:
+            self.fail(_("write partner=ID or program=ID"), param, ctx)
+        return kind, named
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--by", required=True, help="Who publishes.")
+@click.option("--why", required=True, help="Why: 10 characters or more (5 in Japanese).")
+@click.option("--name", help="A name for this version, to compare with later.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Report day of the data; today without it.")
+@click.option("--mode", type=click.Choice(["replace", "merge"]), default="replace", show_default=True)
+@click.option("--within", type=_Within(), help="Replace only the rows of one partner or program.")
+@click.option("--complete", is_flag=True, help="Empty the tables that are not given.")
+@click.option("--allow-removals", is_flag=True, help="Allow removing more than 20 % of a table.")
+@file_options
+@format_option
+def publish(paths: tuple[Path, ...], by: str, why: str, format_: str, **options: Any) -> None:
+    """Publish files as one new data version: all of them, or nothing."""
+    day: datetime | None = options["as_of"]
+    author = Author(by, why, day.date() if day else datetime.now(UTC).date(), options["name"])
+    scope = Scope(options["mode"], options["within"], options["complete"], options["allow_removals"])
+    author.judge()
+    how = {name: options[name] for name in ("table", "encoding", "sheet")}
+    try:
+        done = _checked_and_published(Lake.open(), paths, author, scope, how)
+    except Refused as refused:
+        print_checked(refused.checked, format_)
+        raise SystemExit(1) from refused
+    if done.unchanged:
+        text = _("Nothing changed: version {n} already holds this content.").format(n=done.version)
+    else:
+        lines = [_("Published version {n}.").format(n=done.version)]
+        lines += [
+            f"  {table}: +{counts.added} ~{counts.changed} −{counts.removed}"
+            for table, counts in done.tables.items()
+        ]
+        text = "\n".join(lines)
+    _print(done.as_json(), format_, text)
+
+
+def _checked_and_published(
+    lake: Lake, paths: tuple[Path, ...], author: Author, scope: Scope, how: dict[str, Any]
+) -> Published:
+    """Check against the newest version and publish on top of it; check again when somebody was faster."""
+    for _attempt in range(_ATTEMPTS):
+        newest = lake.newest()
+        with receive(paths, **how, existing=lake.existing(), scope=scope, as_of=author.as_of) as checked:
+            originals = [lake.place.keep_original(path) for path in checked.received]
+            try:
+                return lake.publish(checked.tables, author, scope, sources=originals, based_on=newest)
+            except Overtaken:
+                continue
+    raise PublishError(_("Others kept publishing; nothing of yours was published. Try again."))
+
+
+@click.command()
+@format_option
+def versions(format_: str) -> None:
+    """List every data version, oldest first."""
+    found = Lake.open().versions()
+    text = "\n".join(
+        f"{one.version:>4}  {one.as_of}  {one.by}: {one.why}" + (f"  [{one.name}]" if one.name else "")
+        for one in found
+    )
+    _print([one.as_json() for one in found], format_, text)
+
+
+@click.command()
+@click.argument("before", type=int)
+@click.argument("after", type=int)
+@format_option
+def diff(before: int, after: int, format_: str) -> None:
+    """What differs between two versions: keys added and removed, cells changed."""
+    changes = Lake.open().changes(before, after)
+    lines = []
+    for table, found in changes.items():
+        lines += [f"{table}: + {'/'.join(key)}" for key in found.added]
+        lines += [f"{table}: − {'/'.join(key)}" for key in found.removed]
+        lines += [
+            f"{table}: {'/'.join(cell.key)} {cell.column}: {cell.old} → {cell.new}" for cell in found.changed
+        ]
+    _print({table: found.as_json() for table, found in changes.items()}, format_, "\n".join(lines))
+
+
+@click.command()
+@click.argument("version", type=int)
+@click.option("--by", required=True, help="Who restores.")
+@click.option("--why", required=True, help="Why: 10 characters or more (5 in Japanese).")
+@format_option
+def restore(version: int, by: str, why: str, format_: str) -> None:
+    """Publish the content of an earlier version as a new one."""
+    lake = Lake.open()
+    done = lake.restore(version, Author(by, why, lake.version(version).as_of))
+    text = _("Version {n} now holds the content of version {old}.").format(n=done.version, old=version)
+    _print(done.as_json(), format_, text)
+
+
+@click.command()
+@format_option
+def verify(format_: str) -> None:
+    """Check every stored version, original and audit line against its fingerprint."""
+    lake = Lake.open()
+    try:
+        lake.verify()
+    except FirstdoseError as error:
+        _print({"ok": False, "code": error.code, "message": str(error)}, format_, str(error))
+        raise SystemExit(1) from error
+    text = _("All {n} versions are as they were published.").format(n=len(lake.versions()))
+    _print({"ok": True, "versions": len(lake.versions())}, format_, text)
+
+
+commands = (publish, versions, diff, restore, verify)

@@ -1,0 +1,47 @@
+"""A folder with a history: what an alliance published, one step after the other."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from firstdose.errors import PublishError
+from firstdose.intake.receive import receive
+from firstdose.intake.scope import Scope
+from firstdose.lake.publish import Author
+from firstdose.words import _
+
+if TYPE_CHECKING:
+    from firstdose.lake.store import Lake, Published
+
+_EVERYTHING = Scope(allow_removals=True)
+
+
+def publish_history(folder: Path, lake: "Lake") -> "tuple[Published, ...]":
+    """Publish ``history/NNN_YYYY-MM-DD/`` of a folder in order, marked illustrative.
+
+    Each step holds only the files that changed, and ``version.yaml`` with by, why, as_of and name.
+    ``PublishError`` when a step does not say them; ``IntakeError`` when a file breaks its contract.
+    """
+    steps = sorted(path for path in (folder / "history").iterdir() if path.is_dir())
+    return tuple(_publish(step, lake) for step in steps)
+
+
+def _publish(step: Path, lake: "Lake") -> "Published":
+    told: dict[str, Any] = yaml.safe_load((step / "version.yaml").read_text(encoding="utf-8"))
+    try:
+        day = told["as_of"]
+        author = Author(
+            by=told["by"],
+            why=told["why"],
+            as_of=day if isinstance(day, date) else date.fromisoformat(day),
+            name=told.get("name"),
+            illustrative=True,
+        )
+    except KeyError as error:
+        raise PublishError(
+            _("{file} does not say “{key}”.").format(file=step.name, key=error.args[0])
+        ) from error
+    with receive([step], existing=lake.existing(), scope=_EVERYTHING, as_of=author.as_of) as checked:
+        return lake.publish(checked.tables, author, _EVERYTHING)

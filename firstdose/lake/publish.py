@@ -1,0 +1,162 @@
+"""Publishing: keyed differences of any number of tables become one new data version, all or nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from firstdose.contracts import Contract
+from firstdose.errors import PublishError
+from firstdose.intake.scope import Scope
+from firstdose.lake import tables as sql
+from firstdose.words import _, ngettext
+
+REMOVED_SHARE = 0.20  # removing more of a table needs to be said; our convention
+SHORTEST_WHY, SHORTEST_WHY_JAPANESE = 10, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who publishes, why, and how the version is called and dated."""
+
+    by: str
+    why: str
+    as_of: date
+    name: str | None = None
+    illustrative: bool = False
+
+    def judge(self) -> None:
+        """Refuse a publish without a name or with a reason too short to mean anything."""
+        if not self.by.strip():
+            raise PublishError(_("Say who publishes (--by)."))
+        why = self.why.strip()
+        japanese = any("\u3040" <= letter <= "\u9fff" for letter in why)
+        least = SHORTEST_WHY_JAPANESE if japanese else SHORTEST_WHY
+        if len(why) < least:
+            raise PublishError(
+                ngettext(
+                    "Say why in at least {n} character (--why).",
+                    "Say why in at least {n} characters (--why).",
+                    least,
+                ).format(n=least)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows of a table a publish added, changed and removed."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        """The counts as the command line prints them."""
+        return {"added": self.added, "changed": self.changed, "removed": self.removed}
+
+
+def stage(con: duckdb.DuckDBPyConnection, contract: Contract, rows: Path | None) -> int:
+    """Load the new rows of a table into the temporary table ``incoming``; their number is returned."""
+    con.execute("drop table if exists incoming")
+    con.execute(f"create temp table incoming ({sql.typed_columns(contract)})")
+    if rows is not None:
+        con.execute(f"insert into incoming select {sql.columns(contract)} from read_parquet(?)", [str(rows)])
+    return int(con.execute("select count(*) from incoming").fetchall()[0][0])
+
+
+def apply(con: duckdb.DuckDBPyConnection, contract: Contract, scope: Scope) -> tuple[Counts, int]:
+    """Write the keyed differences between ``incoming`` and the stored table; counts and fingerprint change.
+
+    The number returned is the exclusive-or of the fingerprints of all rows that left or came.
+    """
+    stored = f'lake."{contract.name}"'
+    con.execute("drop table if exists leaving")
+    con.execute("drop table if exists coming")
+    bound, inside = _inside(scope)
+    whole = "true" if scope.mode == "replace" else "false"
+    first = contract.key[0]
+    con.execute(
+        f'create temp table coming as select i.*, s."{first}" is not null as known '
+        f"from incoming i left join {stored} s on {sql.same_key(contract, 'i', 's')} "
+        f'where s."{first}" is null '
+        f"or ({sql.columns(contract, 'i.')}) is distinct from ({sql.columns(contract, 's.')})"
+    )
+    con.execute(
+        f"create temp table leaving as select s.* from {stored} s anti join incoming i "
+        f"on {sql.same_key(contract, 's', 'i')} where {whole} and {inside}",
+        bound,
+    )
+    return _write(con, contract, stored, scope)
+
+
+def _inside(scope: Scope) -> tuple[list[str], str]:
+    """The condition that a stored row lies within the scope, with its bound values."""
+    if scope.within is None:
+        return [], "true"
+    column, value = scope.within
+    return [value], f's."{column}_id" = ?'
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, contract: Contract, stored: str, scope: Scope
+) -> tuple[Counts, int]:
+    """Delete what leaves, delete and insert what changed, insert what is new; refuse unsaid mass removal."""
+    new, known, gone, rows = con.execute(
+        "select (select count(*) from coming where not known), (select count(*) from coming where known), "
+        f"(select count(*) from leaving), (select count(*) from {stored})"
+    ).fetchall()[0]
+    counts = Counts(new, known, gone)
+    if counts.removed > REMOVED_SHARE * rows and not scope.allow_removals:
+        raise PublishError(
+            _(
+                "{removed} of {rows} rows of {table} would be removed, more than 20 %: "
+                "publish with --allow-removals if that is meant."
+            ).format(removed=counts.removed, rows=rows, table=contract.name)
+        )
+    row = sql.row_print(contract)
+    touched = f"select s.* from {stored} s semi join coming i on {sql.same_key(contract, 's', 'i')}"
+    moved = con.execute(
+        f"select bit_xor(p) from (select {row} as p from coming union all select {row} from leaving "
+        f"union all select {row} from ({touched}))"
+    ).fetchone()
+    con.execute(f"delete from {stored} s using leaving i where {sql.same_key(contract, 's', 'i')}")
+    con.execute(f"delete from {stored} s using coming i where i.known and {sql.same_key(contract, 's', 'i')}")
+    con.execute(f"insert into {stored} select {sql.columns(contract)} from coming")
+    return counts, int(moved[0] or 0) if moved else 0
+
+
+def write_version(
+    con: duckdb.DuckDBPyConnection,
+    author: Author,
+    changes: Mapping[str, Counts],
+    moved: Mapping[str, int],
+    audit_head: str,
+) -> int:
+    """Add the row of the new data version, in the same transaction as its rows; its number is returned."""
+    last = con.execute(
+        "select version, contents from lake.firstdose_versions order by version desc limit 1"
+    ).fetchone()
+    contents = {table: int(print_, 16) for table, print_ in json.loads(last[1]).items()} if last else {}
+    for table, print_ in moved.items():
+        contents[table] = contents.get(table, 0) ^ print_
+    number = (last[0] if last else 0) + 1
+    con.execute(
+        "insert into lake.firstdose_versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            number,
+            datetime.now(UTC).isoformat(timespec="milliseconds"),
+            author.as_of,
+            author.by.strip(),
+            author.why.strip(),
+            author.name,
+            author.illustrative,
+            json.dumps({table: counts.as_json() for table, counts in changes.items()}),
+            json.dumps({table: f"{print_:032x}" for table, print_ in contents.items()}),
+            audit_head,
+        ],
+    )
+    con.execute("call lake.set_commit_message(?, ?)", [author.by.strip(), author.why.strip()])
+    return number

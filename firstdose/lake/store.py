@@ -1,0 +1,281 @@
+"""The lake: publish, list, pin, compare, restore and verify data versions."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import RLock
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from firstdose.audit import Chain
+from firstdose.contracts import contracts
+from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
+from firstdose.intake.scope import Scope
+from firstdose.lake import engine, publish, session, verify
+from firstdose.lake import tables as sql
+from firstdose.lake.changes import TableChanges, compare
+from firstdose.lake.publish import Author, Counts
+from firstdose.lake.session import Session
+from firstdose.lake.versions import Version, read_versions
+from firstdose.place import Place
+from firstdose.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publish did: the version that now is the newest, and what changed in which table."""
+
+    version: int
+    tables: Mapping[str, Counts]
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the same content was there already, so that no version was made."""
+        return not self.tables
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as ``firstdose publish`` prints it."""
+        told: dict[str, Any] = {"version": self.version} | ({"unchanged": True} if self.unchanged else {})
+        return told | {"tables": {name: counts.as_json() for name, counts in self.tables.items()}}
+
+
+class Overtaken(PublishError):  # noqa: N818 (what happened, said as the tree of errors does)
+    """Somebody published between the check and the publish; the check has to be made again."""
+
+    code = "overtaken"
+
+
+_EXACTLY = Scope(complete=True, allow_removals=True)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What a process keeps open: the locked connection, the versions known, a watch on the catalogue."""
+
+    connection: duckdb.DuckDBPyConnection
+    watch: sqlite3.Connection
+    seen: int = -1
+    versions: tuple[Version, ...] = ()
+    sessions: dict[int, Session] = field(default_factory=dict)
+
+
+class Lake:
+    """One lake in one place. Reading and publishing use different connections; threads may use both."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._guard = RLock()
+        self._open: _Reader | None = None
+
+    @classmethod
+    def open(cls, location: str | Path | None = None) -> "Lake":
+        """The lake of a location; without one, of ``FIRSTDOSE_LAKE`` or ``data/lake``. Makes nothing yet."""
+        return cls(Place.at(location))
+
+    # ------------------------------------------------------------------ reading
+
+    def _reader(self) -> _Reader | None:
+        """The reader of this process, opened when the lake exists; none before the first publish."""
+        if self._open is None and self.place.exists:
+            con = engine.connect(self.place, read_only=True)
+            session.load_reference(con)
+            engine.lock(con, self.place.folder)
+            watch = sqlite3.connect(f"file:{self.place.catalogue}?mode=ro", uri=True, check_same_thread=False)
+            self._open = _Reader(con, watch)
+        return self._open
+
+    def _reading(self) -> _Reader:
+        """The reader of a lake that exists; ``StoreError`` when nothing was ever published here."""
+        reader = self._reader()
+        if reader is None:
+            raise StoreError(_("Nothing has been published to {place} yet.").format(place=self.place.folder))
+        return reader
+
+    def versions(self) -> tuple[Version, ...]:
+        """Every data version, oldest first; sees what another process published at once."""
+        with self._guard:
+            reader = self._reader()
+            if reader is None:
+                return ()
+            now = reader.watch.execute("pragma data_version").fetchone()[0]
+            if now != reader.seen:
+                reader.versions = read_versions(reader.connection.cursor())
+                reader.seen = now
+            return reader.versions
+
+    def newest(self) -> int:
+        """The number of the newest data version; 0 when nothing has been published."""
+        versions = self.versions()
+        return versions[-1].version if versions else 0
+
+    def version(self, number: int) -> Version:
+        """The version of that number; ``UnknownVersion`` when it was never published."""
+        for version in self.versions():
+            if version.version == number:
+                return version
+        newest = self.newest()
+        raise UnknownVersion(
+            _("There is no data version “{asked}”. The newest is {newest}.").format(
+                asked=number, newest=newest
+            ),
+            newest,
+        )
+
+    def session(self, number: int | None = None) -> Session:
+        """A session pinned to a version, or to the newest; checked against its fingerprint when opened."""
+        with self._guard:
+            version = self.version(self.newest() if number is None else number)
+            reader = self._reading()
+            if version.version not in reader.sessions:
+                reader.sessions[version.version] = self._load(reader, version)
+            return reader.sessions[version.version]
+
+    def _load(self, reader: _Reader, version: Version) -> Session:
+        """Show a version in the reader's memory."""
+        session.load_version(reader.connection.cursor(), version)
+        return Session(
+            store=str(self.place.folder),
+            version=version.version,
+            as_of=version.as_of,
+            published_at=version.published_at,
+            by=version.by,
+            why=version.why,
+            name=version.name,
+            illustrative=version.illustrative,
+            reader=reader.connection,
+        )
+
+    def changes(self, before: int, after: int) -> dict[str, TableChanges]:
+        """What differs between two versions, in either order: keys added and removed, cells changed."""
+        first, second = self.version(before), self.version(after)
+        return compare(self._reading().connection.cursor(), first, second)
+
+    def existing(self) -> Callable[[str, Sequence[str]], pa.Table]:
+        """How the check sees what is published: distinct rows of some columns of a table, newest version."""
+        newest = self.newest()
+        return partial(_columns, self.session(newest) if newest else None)
+
+    def verify(self) -> None:
+        """Check all that is stored against its fingerprints; the first broken thing is named."""
+        versions = self.versions()
+        if not versions:
+            return
+        verify.chain(self.place, versions)
+        verify.originals(self.place)
+        try:
+            verify.rows(self._reading().connection.cursor(), versions)
+        except duckdb.Error as error:
+            raise IntegrityError(
+                _("The stored data cannot be read: {why}").format(why=str(error)[:200])
+            ) from error
+
+    # ------------------------------------------------------------------ writing
+
+    def restore(self, number: int, author: Author) -> Published:
+        """Publish the content of an earlier version as a new one."""
+        session = self.session(number)
+        with TemporaryDirectory(prefix="firstdose-") as folder:
+            files = {name: Path(folder) / f"{name}.parquet" for name in contracts()}
+            for name, file in files.items():
+                session.cursor().sql(f'from "{name}"').write_parquet(str(file))
+            return self.publish(files, author, _EXACTLY, action="rollback")
+
+    def publish(
+        self,
+        tables: Mapping[str, Path],
+        author: Author,
+        scope: Scope | None = None,
+        *,
+        action: str = "publish",
+        sources: Sequence[str] = (),
+        based_on: int | None = None,
+    ) -> Published:
+        """Publish typed Parquet files (one a table, contract columns) as one new version, or nothing at all.
+
+        ``sources`` are the digests of the files as received. ``Overtaken`` when the newest version is not the
+        one the files were checked against; ``PublishError`` when who, why or the scope are not said well;
+        ``StoreError`` when the store cannot be written. The same content again makes no version.
+        """
+        author.judge()
+        scope = scope or Scope()
+        unknown = set(tables) - set(contracts())
+        if unknown:
+            raise PublishError(_("There is no table “{table}”.").format(table=min(unknown)))
+        rows: dict[str, Path | None] = dict(tables)
+        if scope.complete:
+            rows = {name: tables.get(name) for name in contracts()}
+        with self.place.writing():
+            if based_on is not None and based_on != self.newest():
+                raise Overtaken(
+                    _("Version {n} was published meanwhile; check again.").format(n=self.newest())
+                )
+            try:
+                return self._publish(rows, author, scope, action, sources)
+            except (duckdb.Error, OSError) as error:
+                raise StoreError(
+                    _("Nothing was published: the store could not be written ({why}).").format(
+                        why=str(error)[:200]
+                    )
+                ) from error
+
+    def _publish(
+        self,
+        rows: Mapping[str, Path | None],
+        author: Author,
+        scope: Scope,
+        action: str,
+        sources: Sequence[str],
+    ) -> Published:
+        con = engine.connect(self.place, read_only=False)
+        chain = Chain(self.place.audit)
+        try:
+            sql.ensure(con)
+            con.execute("begin")
+            changes: dict[str, Counts] = {}
+            moved: dict[str, int] = {}
+            for name, contract in contracts().items():
+                if name in rows:
+                    given = publish.stage(con, contract, rows[name])
+                    if not given and not scope.complete:
+                        continue  # a table without rows replaces nothing unless that is said
+                    counts, print_ = publish.apply(con, contract, scope)
+                    if counts != Counts():
+                        changes[name], moved[name] = counts, print_
+            if not changes:
+                con.execute("rollback")
+                return Published(self.newest(), {})
+            number = publish.write_version(con, author, changes, moved, chain.head())
+            con.execute("commit")
+        finally:
+            con.close()
+        chain.append(
+            action,
+            actor=author.by,
+            reason=author.why,
+            object_id=str(number),
+            source_sha256=list(sources),
+            changes={name: counts.as_json() for name, counts in changes.items()},
+        )
+        return Published(number, changes)
+
+
+def _columns(session: Session | None, table: str, columns: Sequence[str]) -> pa.Table:
+    """Distinct rows of some columns of a table; no row at all before the first publish."""
+    contract = contracts()[table]
+    if session is None:
+        return pa.table({name: pa.array([], _ARROW[contract.column(name).kind]) for name in columns})
+    named = ", ".join(f'"{contract.column(name).name}"' for name in columns)
+    return session.cursor().execute(f'select distinct {named} from "{table}"').to_arrow_table()
+
+
+_ARROW = {
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "int": pa.int64(),
+    "number": pa.float64(),
+} | dict.fromkeys(("id", "text", "enum", "enum list", "url"), pa.string())

@@ -1,0 +1,67 @@
+"""Data versions: our own counter, with who, why and what changed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published state. ``contents`` holds the fingerprint of each table as 32 hex digits."""
+
+    version: int
+    published_at: datetime
+    as_of: date
+    by: str
+    why: str
+    name: str | None
+    illustrative: bool
+    tables: Mapping[str, Mapping[str, int]]
+    contents: Mapping[str, str]
+    snapshot: int
+    audit_head: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The version as ``firstdose versions`` prints it."""
+        return {
+            "version": self.version,
+            "at": self.published_at.isoformat(timespec="milliseconds"),
+            "as_of": self.as_of.isoformat(),
+            "by": self.by,
+            "why": self.why,
+            "name": self.name,
+            "tables": dict(self.tables),
+        }
+
+
+def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
+    """Every data version, oldest first, each with the lake snapshot its row was written in."""
+    found = con.execute(
+        "select count(*) from duckdb_tables() where table_name = 'firstdose_versions'"
+    ).fetchone()
+    if not found or not found[0]:
+        return ()
+    rows = con.execute(
+        "select version, published_at, as_of, published_by, why, name, illustrative, tables, contents, "
+        "snapshot_id, audit_head from lake.firstdose_versions order by version"
+    ).fetchall()
+    return tuple(
+        Version(
+            row[0],
+            datetime.fromisoformat(row[1]),
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            json.loads(row[7]),
+            json.loads(row[8]),
+            row[9],
+            row[10] or "",
+        )
+        for row in rows
+    )
