@@ -1,0 +1,44 @@
+"""What must be closed before filing and before the first dose, item by item."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from firstdose.queries import ask
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from firstdose.lake import Session
+    from firstdose.view import View
+
+
+def items(session: "Session", view: "View") -> "pd.DataFrame":
+    """Readiness items, what is needed to judge and count them. One row per item.
+
+    Columns: item_id, program_id, jurisdiction, area, blocks, status, owner_partner (str), gate (bool),
+    due_on, forecast_on, closed_on, updated_on (date). A period bounds due_on; the page key ``blocks`` the
+    milestone.
+    """
+    return ask("readiness.items", session, view)
+
+
+def all_items(session: "Session", view: "View") -> "pd.DataFrame":
+    """The same as ``items`` for both milestones, on the session's own report day unless the view has one."""
+    return ask("readiness.items", session, view, blocks=None)
+
+
+def items_before(base: "Session | None", view: "View") -> "pd.DataFrame | None":
+    """``all_items`` of the version compared with, on its own report day; none where there is no version."""
+    return None if base is None else all_items(base, replace(view, as_of=None))
+
+
+def checklist(session: "Session", view: "View") -> "pd.DataFrame":
+    """The checklist: one row per item with owner, evidence and the source of its requirement.
+
+    The page keys choose: ``blocks`` (filing, first dose, all), ``state`` (open, overdue, all; overdue means
+    open with a due day before the report day) and ``gate`` (gate, all). Beside the columns of ``items``:
+    requirement_code, title, title_ja, owner_name, owner_name_ja, owner_role, source_name, source_ref,
+    source_url, confidence, na_reason, note (str), evidence_approved, evidence_expected (int; approved and
+    valid on the report day, expected).
+    """
+    return ask("readiness.checklist", session, view)

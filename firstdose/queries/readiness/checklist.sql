@@ -1,0 +1,77 @@
+-- grain: one row per readiness item of the checklist, with its owner, evidence and the source of its requirement
+-- params: $program, $group, $partner, $jurisdiction, $area, $since, $until (bound due_on), $as_of, $blocks, $state, $gate (null = all)
+with chosen as (
+    select program_id
+    from programs
+    where ($program is null or list_contains($program, program_id))
+        and ($group is null or list_contains($group, indication_group))
+        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
+        and (
+            $partner is null
+            or list_contains($partner, lead_partner)
+            or program_id in (
+                select program_id
+                from tasks
+                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
+            )
+            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
+            or program_id in (select program_id from batches where list_contains($partner, partner_id))
+        )
+),
+
+proven as (
+    select
+        item_id,
+        count(*)::integer as evidence_approved
+    from evidence
+    where status = 'approved' and (valid_until is null or valid_until >= $as_of)
+    group by item_id
+)
+
+select
+    items.item_id,
+    items.program_id,
+    items.requirement_code,
+    items.jurisdiction,
+    items.area,
+    items.title,
+    items.title_ja,
+    items.gate,
+    items.blocks,
+    items.status,
+    items.owner_partner,
+    partners.name as owner_name,
+    partners.name_ja as owner_name_ja,
+    items.owner_role,
+    items.due_on,
+    items.forecast_on,
+    items.closed_on,
+    items.updated_on,
+    coalesce(proven.evidence_approved, 0)::integer as evidence_approved,
+    items.evidence_expected::integer as evidence_expected,
+    requirements.source_name,
+    requirements.source_ref,
+    requirements.source_url,
+    requirements.confidence,
+    items.na_reason,
+    items.note
+from readiness_items as items
+left join partners on items.owner_partner = partners.partner_id
+left join proven on items.item_id = proven.item_id
+left join reference.requirements as requirements
+    on items.requirement_code = requirements.requirement_code and items.jurisdiction = requirements.jurisdiction
+where items.program_id in (select program_id from chosen)
+    and ($jurisdiction is null or list_contains($jurisdiction, items.jurisdiction))
+    and ($area is null or list_contains($area, items.area))
+    and ($partner is null or list_contains($partner, items.owner_partner))
+    and ($since is null or items.due_on >= $since)
+    and ($until is null or items.due_on <= $until)
+    and ($blocks is null or $blocks = 'all' or items.blocks = $blocks)
+    and ($gate is null or $gate = 'all' or ($gate = 'gate' and items.gate))
+    and (
+        $state is null
+        or $state = 'all'
+        or ($state = 'open' and items.status not in ('closed', 'not applicable'))
+        or ($state = 'overdue' and items.status not in ('closed', 'not applicable') and items.due_on < $as_of)
+    )
+order by items.program_id, items.jurisdiction, items.item_id

@@ -1,0 +1,68 @@
+-- grain: one row per hand-off between two partners that is not done
+-- params: $program, $group, $partner, $jurisdiction, $area, $since, $until (bound the promised day; null = all)
+with chosen as (
+    select program_id
+    from programs
+    where ($program is null or list_contains($program, program_id))
+        and ($group is null or list_contains($group, indication_group))
+        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
+        and (
+            $partner is null
+            or list_contains($partner, lead_partner)
+            or program_id in (
+                select program_id
+                from tasks
+                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
+            )
+            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
+            or program_id in (select program_id from batches where list_contains($partner, partner_id))
+        )
+),
+
+promised as (
+    select
+        *,
+        coalesce(baseline_finish, forecast_finish) as promised_on
+    from tasks
+    where receiver_partner <> partner_id and actual_finish is null
+)
+
+select
+    promised.task_id,
+    promised.program_id,
+    promised.name,
+    promised.name_ja,
+    promised.workstream,
+    promised.jurisdiction,
+    promised.partner_id,
+    doing.name as partner_name,
+    doing.name_ja as partner_name_ja,
+    promised.receiver_partner,
+    waiting.name as receiver_name,
+    waiting.name_ja as receiver_name_ja,
+    promised.promised_on,
+    promised.baseline_start,
+    promised.baseline_finish,
+    promised.forecast_start,
+    promised.forecast_finish,
+    promised.actual_start,
+    promised.actual_finish,
+    promised.percent_complete,
+    promised.note
+from promised
+left join partners as doing on promised.partner_id = doing.partner_id
+left join partners as waiting on promised.receiver_partner = waiting.partner_id
+where (
+        promised.program_id in (select program_id from chosen)
+        or (promised.program_id is null and $program is null and ($group is null or $group <> []))
+    )
+    and ($partner is null or list_contains($partner, promised.partner_id) or list_contains($partner, promised.receiver_partner))
+    and (
+        $jurisdiction is null
+        or list_contains($jurisdiction, promised.jurisdiction)
+        or (promised.jurisdiction is null and $jurisdiction <> [])
+    )
+    and ($area is null or list_contains($area, promised.workstream))
+    and ($since is null or promised.promised_on >= $since)
+    and ($until is null or promised.promised_on <= $until)
+order by promised.promised_on nulls last, promised.task_id

@@ -1,0 +1,51 @@
+-- grain: one row per anchor milestone (filing or first dose) of a program in a jurisdiction
+-- params: $program, $group, $partner, $jurisdiction, $area (null = all), $since, $until (bound the day now expected)
+with chosen as (
+    select program_id
+    from programs
+    where ($program is null or list_contains($program, program_id))
+        and ($group is null or list_contains($group, indication_group))
+        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
+        and (
+            $partner is null
+            or list_contains($partner, lead_partner)
+            or program_id in (
+                select program_id
+                from tasks
+                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
+            )
+            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
+            or program_id in (select program_id from batches where list_contains($partner, partner_id))
+        )
+)
+
+select
+    tasks.task_id,
+    tasks.program_id,
+    programs.name as program_name,
+    programs.name_ja as program_name_ja,
+    tasks.anchor,
+    tasks.jurisdiction,
+    case tasks.anchor when 'filing' then programs.target_filing_date else programs.target_fih_date end as target_on,
+    tasks.baseline_start,
+    tasks.baseline_finish,
+    tasks.forecast_start,
+    tasks.forecast_finish,
+    tasks.actual_start,
+    tasks.actual_finish,
+    coalesce(tasks.actual_finish, tasks.forecast_finish, tasks.baseline_finish) as expected_on,
+    (coalesce(tasks.actual_finish, tasks.forecast_finish) - tasks.baseline_finish)::integer as slip_days,
+    (coalesce(tasks.actual_finish, tasks.forecast_finish, tasks.baseline_finish) - target_on)::integer as to_target_days
+from tasks
+inner join programs on tasks.program_id = programs.program_id
+where tasks.anchor is not null
+    and tasks.program_id in (select program_id from chosen)
+    and (
+        $jurisdiction is null
+        or list_contains($jurisdiction, tasks.jurisdiction)
+        or (tasks.jurisdiction is null and $jurisdiction <> [])
+    )
+    and ($area is null or $area <> []) -- an anchor belongs to every area; a refused area still shows nothing
+    and ($since is null or expected_on >= $since)
+    and ($until is null or expected_on <= $until)
+order by expected_on nulls last, tasks.program_id, tasks.anchor, tasks.jurisdiction

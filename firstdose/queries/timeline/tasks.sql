@@ -1,0 +1,75 @@
+-- grain: one row per task, deliverable, decision or milestone that touches the days shown
+-- params: $program, $group, $partner, $jurisdiction, $area (null = all), $first_day, $last_day (null = all days)
+with chosen as (
+    select program_id
+    from programs
+    where ($program is null or list_contains($program, program_id))
+        and ($group is null or list_contains($group, indication_group))
+        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
+        and (
+            $partner is null
+            or list_contains($partner, lead_partner)
+            or program_id in (
+                select program_id
+                from tasks
+                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
+            )
+            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
+            or program_id in (select program_id from batches where list_contains($partner, partner_id))
+        )
+),
+
+planned as (
+    select
+        *,
+        coalesce(actual_start, forecast_start, baseline_start, actual_finish, forecast_finish, baseline_finish) as start_on,
+        coalesce(actual_finish, forecast_finish, baseline_finish, actual_start, forecast_start, baseline_start) as finish_on
+    from tasks
+)
+
+select
+    planned.task_id,
+    planned.program_id,
+    programs.name as program_name,
+    programs.name_ja as program_name_ja,
+    planned.partner_id,
+    doing.name as partner_name,
+    doing.name_ja as partner_name_ja,
+    doing.role as partner_role,
+    planned.receiver_partner,
+    waiting.name as receiver_name,
+    waiting.name_ja as receiver_name_ja,
+    planned.workstream,
+    planned.name,
+    planned.name_ja,
+    planned.kind,
+    planned.anchor,
+    planned.jurisdiction,
+    planned.baseline_start,
+    planned.baseline_finish,
+    planned.forecast_start,
+    planned.forecast_finish,
+    planned.actual_start,
+    planned.actual_finish,
+    planned.percent_complete,
+    planned.start_on,
+    planned.finish_on,
+    planned.note
+from planned
+left join programs on planned.program_id = programs.program_id
+left join partners as doing on planned.partner_id = doing.partner_id
+left join partners as waiting on planned.receiver_partner = waiting.partner_id
+where (
+        planned.program_id in (select program_id from chosen)
+        or (planned.program_id is null and $program is null and ($group is null or $group <> []))
+    )
+    and ($partner is null or list_contains($partner, planned.partner_id) or list_contains($partner, planned.receiver_partner))
+    and (
+        $jurisdiction is null
+        or list_contains($jurisdiction, planned.jurisdiction)
+        or (planned.jurisdiction is null and $jurisdiction <> [])
+    )
+    and ($area is null or list_contains($area, planned.workstream))
+    and ($first_day is null or greatest(planned.finish_on, planned.baseline_finish) >= $first_day)
+    and ($last_day is null or least(planned.start_on, planned.baseline_start, planned.baseline_finish) <= $last_day)
+order by planned.start_on, planned.finish_on, planned.task_id
