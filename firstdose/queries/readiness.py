@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from firstdose.view import View
 
 
-def items(session: "Session", view: "View") -> "pd.DataFrame":
+def items(session: "Session", view: "View", **own: str) -> "pd.DataFrame":
     """Readiness items, what is needed to judge and count them. One row per item.
 
     Columns: item_id, program_id, jurisdiction, area, blocks, status, owner_partner (str), gate (bool),
     due_on, forecast_on, closed_on, updated_on (date). A period bounds due_on; the page key ``blocks`` the
-    milestone.
+    milestone; ``own`` values stand before those of the view.
     """
-    return ask("readiness.items", session, view)
+    return ask("readiness.items", session, view, **own)
 
 
 def all_items(session: "Session", view: "View") -> "pd.DataFrame":
@@ -32,7 +32,7 @@ def items_before(base: "Session | None", view: "View") -> "pd.DataFrame | None":
     return None if base is None else all_items(base, replace(view, as_of=None))
 
 
-def checklist(session: "Session", view: "View") -> "pd.DataFrame":
+def checklist(session: "Session", view: "View", **own: str) -> "pd.DataFrame":
     """The checklist: one row per item with owner, evidence and the source of its requirement.
 
     The page keys choose: ``blocks`` (filing, first dose, all), ``state`` (open, overdue, all; overdue means
@@ -41,4 +41,4 @@ def checklist(session: "Session", view: "View") -> "pd.DataFrame":
     source_url, confidence, na_reason, note (str), evidence_approved, evidence_expected (int; approved and
     valid on the report day, expected).
     """
-    return ask("readiness.checklist", session, view)
+    return ask("readiness.checklist", session, view, **own)

@@ -12,14 +12,14 @@ An area shows the worst of its open gate items, so it is never greener than that
 its gate items are closed; without any gate item it shows no mark. Means are never used.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from firstdose.rules.reasons import Days, Said, days_of, joined, said_per_day
 from firstdose.words import N_, _, ngettext
 
 #: The nine areas in domain order.
@@ -35,6 +35,17 @@ AREAS = (
     "Ethics & biosafety",
 )
 JURISDICTIONS = ("JP", "US", "EU")
+_AREA_NAMES = {
+    "Regulatory": N_("Regulatory"),
+    "CMC-Vector": N_("CMC vector"),
+    "CMC-Drug product": N_("CMC product"),
+    "Analytical": N_("Analytical"),
+    "Nonclinical": N_("Nonclinical"),
+    "Clinical": N_("Clinical"),
+    "Quality system": N_("Quality"),
+    "Supply & logistics": N_("Supply"),
+    "Ethics & biosafety": N_("Biosafety"),
+}
 
 #: Marks from best to worst; ``not applicable`` stands outside the order.
 MARKS = ("closed", "in review", "in progress", "not started", "at risk", "late")
@@ -42,8 +53,8 @@ NOT_APPLICABLE = "not applicable"
 
 SOON_DAYS = 14  # days to the due day from which an item must be in review; our convention
 STALE_DAYS = 30  # days without update that are still fresh; our convention
+MONTHS_AHEAD = 12  # months shown one by one, the month of the report day first; our convention
 
-_Days = NDArray[np.float64]
 _SETTLED = {"closed": N_("closed"), NOT_APPLICABLE: N_("does not apply; not counted")}
 
 
@@ -57,17 +68,17 @@ def item_marks(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
     status = items["status"].to_numpy(dtype=object)
     is_open = ~np.isin(status.astype(str), list(_SETTLED))
     due, day = pd.to_datetime(items["due_on"]), pd.Timestamp(as_of)
-    to_due = np.where(is_open, _days(due - day), np.nan)
-    slip = np.where(is_open, _days(pd.to_datetime(items["forecast_on"]) - due), np.nan)
-    silent = np.where(is_open, _days(day - pd.to_datetime(items["updated_on"])), np.nan)
+    to_due = np.where(is_open, days_of(due - day), np.nan)
+    slip = np.where(is_open, days_of(pd.to_datetime(items["forecast_on"]) - due), np.nan)
+    silent = np.where(is_open, days_of(day - pd.to_datetime(items["updated_on"])), np.nan)
     late = to_due < 0
     soon = (to_due >= 0) & (to_due <= SOON_DAYS) & (status != "in review")
     slipping, stale = slip > 0, silent > STALE_DAYS
     reasons = (
-        _said(to_due, late, _overdue),
-        _said(slip, slipping, _slipping),
-        _said(to_due, soon, _soon),
-        _said(silent, stale, _silent),
+        said_per_day(to_due, late, _overdue),
+        said_per_day(slip, slipping, _slipping),
+        said_per_day(to_due, soon, _soon),
+        said_per_day(silent, stale, _silent),
     )
     mark = np.select([late, slipping | soon | stale], ["late", "at risk"], status)
     return items.assign(
@@ -75,7 +86,7 @@ def item_marks(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
         stale=stale,
         is_open=is_open,
         days_to_due=pd.Series(to_due, index=items.index).astype("Int64"),
-        why=pd.Series(_why(reasons, status, to_due), index=items.index, dtype="str"),
+        why=pd.Series(joined(reasons, _otherwise(status, to_due)), index=items.index, dtype="str"),
     )
 
 
@@ -119,15 +130,66 @@ def _rolled(judged: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return rolled
 
 
+def rules_in_words() -> str:
+    """The rules of the marks as the screen says them."""
+    return _(
+        "Late: open after its due day. At risk: forecast after the due day, due within {soon} days and not "
+        "in review, or no update for more than {stale} days (limits are our convention). An area shows its "
+        "worst open gate item. For planning; not regulatory advice."
+    ).format(soon=SOON_DAYS, stale=STALE_DAYS)
+
+
+def area_name(area: str) -> str:
+    """The short name of an area in the reader's language; an unknown one as it is written."""
+    return _(_AREA_NAMES.get(area, "")) or area
+
+
+def blockers_first(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The checklist as a meeting reads it: open gate items first, the worst and then the earliest due on top.
+
+    Order: open gate items, other open items, closed, not applicable; among the open late, at risk,
+    not started, in progress, in review; then by due day (none last). Judged when ``item_marks`` was not run.
+    """
+    judged = items if "mark" in items else item_marks(items, as_of)
+    worst = judged["mark"].map({name: -rank for rank, name in enumerate(MARKS)}).fillna(1)
+    group = np.select([judged["is_open"] & judged["gate"], judged["is_open"]], [0, 1], 2)
+    order = pd.DataFrame(
+        {
+            "group": group,
+            "worst": worst.to_numpy(),
+            "due": judged["due_on"].to_numpy(),
+            "item": judged["item_id"].to_numpy(),
+        }
+    ).sort_values(["group", "worst", "due", "item"], na_position="last")
+    return judged.iloc[order.index].reset_index(drop=True)
+
+
+def due_months(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Open gate items by the month in which they are due. Columns: due (str), mark (str), items (int).
+
+    ``due`` is ``overdue``, a month as YYYY-MM (twelve, the month of the report day first), ``later`` or
+    ``undated``; an item due earlier in the month of the report day is overdue. Only what holds items.
+    """
+    judged = items if "mark" in items else item_marks(items, as_of)
+    blocking = judged[judged["is_open"] & judged["gate"]]
+    due = pd.to_datetime(blocking["due_on"])
+    ahead = (due.dt.year - as_of.year) * 12 + due.dt.month - as_of.month
+    where = np.select(
+        [due.isna(), due < pd.Timestamp(as_of), ahead >= MONTHS_AHEAD],
+        ["undated", "overdue", "later"],
+        due.dt.strftime("%Y-%m").fillna(""),
+    )
+    counted = (
+        blocking.assign(due=where).groupby(["due", "mark"], as_index=False).agg(items=("item_id", "size"))
+    )
+    counted.attrs = dict(items.attrs)
+    return counted
+
+
 def _in_order(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Areas and jurisdictions in domain order, everything else by itself."""
     known = {"area": AREAS, "jurisdiction": JURISDICTIONS}.get(str(column.name))
     return column if known is None else column.map({name: at for at, name in enumerate(known)})
-
-
-def _days(span: "pd.Series[Any]") -> _Days:
-    days: _Days = span.dt.days.to_numpy(dtype=float)
-    return days
 
 
 def _overdue(days: int) -> str:
@@ -154,21 +216,9 @@ def _ahead(days: int) -> str:
     return _("due today") if days == 0 else ngettext("due in {n} day", "due in {n} days", days).format(n=days)
 
 
-def _said(days: _Days, where: NDArray[np.bool_], say: Callable[[int], str]) -> NDArray[Any]:
-    """Words for the rows of ``where``, made once per distinct number of days; empty elsewhere."""
-    said = np.full(len(days), "", dtype=object)
-    chosen = days[where].astype(int).tolist()
-    words = {number: say(number) for number in set(chosen)}
-    said[where] = [words[number] for number in chosen]
-    return said
-
-
-def _why(reasons: Sequence[NDArray[Any]], status: NDArray[Any], to_due: _Days) -> list[str]:
-    """All reasons of each row in order; a row without one says when it is due, or how it was settled."""
+def _otherwise(status: Said, to_due: Days) -> list[str]:
+    """What is said of an item without trouble: how it was settled, or when it is due."""
     settled = {name: _(said) for name, said in _SETTLED.items()}
-    ahead = _said(to_due, ~np.isnan(to_due), _ahead)
+    ahead = said_per_day(to_due, ~np.isnan(to_due), _ahead)
     undated = _("no due day given")
-    return [
-        "; ".join(filter(None, said)) or settled.get(state) or due or undated
-        for *said, state, due in zip(*reasons, status, ahead, strict=True)
-    ]
+    return [settled.get(state) or due or undated for state, due in zip(status, ahead, strict=True)]
