@@ -1,6 +1,5 @@
 """firstdose in the browser: the menu, the filters every page shares, and the one error boundary."""
 
-
 from firstdose import ui
 from firstdose.errors import FirstdoseError
 

@@ -1,19 +1,17 @@
 """Commands around data versions: publish, versions, diff, restore, verify."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from firstdose.cli.intake import file_options, format_option, print_checked
+from firstdose.cli.intake import file_options, format_option, print_checked, scope_of, scope_options
 from firstdose.errors import FirstdoseError, PublishError
 from firstdose.intake.receive import Refused, receive
 from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Lake, Overtaken, Published
 from firstdose.words import _
-
 
 _ATTEMPTS = 20
 
@@ -22,38 +20,18 @@ def _print(told: Any, format_: str, text: str) -> None:
     click.echo(json.dumps(told, ensure_ascii=False, indent=1) if format_ == "json" else text)
 
 
-class _Within(click.ParamType):
-    """``partner=ID`` or ``program=ID``."""
-
-    name = "partner=ID|program=ID"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """The pair of filter and id; a usage error for anything else."""
-        kind, _sep, named = str(value).partition("=")
-        if kind not in {"partner", "program"} or not named:
-            self.fail(_("write partner=ID or program=ID"), param, ctx)
-        return kind, named
-
-
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--by", required=True, help="Who publishes.")
 @click.option("--why", required=True, help="Why: 10 characters or more (5 in Japanese).")
 @click.option("--name", help="A name for this version, to compare with later.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Report day of the data; today without it.")
-@click.option("--mode", type=click.Choice(["replace", "merge"]), default="replace", show_default=True)
-@click.option("--within", type=_Within(), help="Replace only the rows of one partner or program.")
-@click.option("--complete", is_flag=True, help="Empty the tables that are not given.")
-@click.option("--allow-removals", is_flag=True, help="Allow removing more than 20 % of a table.")
+@scope_options
 @file_options
 @format_option
 def publish(paths: tuple[Path, ...], by: str, why: str, format_: str, **options: Any) -> None:
     """Publish files as one new data version: all of them, or nothing."""
-    day: datetime | None = options["as_of"]
-    author = Author(by, why, day.date() if day else datetime.now(UTC).date(), options["name"])
-    scope = Scope(options["mode"], options["within"], options["complete"], options["allow_removals"])
+    scope, as_of = scope_of(options)
+    author = Author(by, why, as_of, options["name"])
     author.judge()
     how = {name: options[name] for name in ("table", "encoding", "sheet")}
     try:

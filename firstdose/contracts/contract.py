@@ -52,6 +52,11 @@ class Column:
         return either(self.title, self.title_ja)
 
     @property
+    def meaning(self) -> str:
+        """What the column holds, in the reader's language."""
+        return either(self.description, self.description_ja)
+
+    @property
     def stored_type(self) -> str:
         """The DuckDB type in which the column is stored."""
         return STORED_TYPE[self.kind]
@@ -80,7 +85,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One table: columns in file order, key, references, row checks and the age at which it is stale."""
+    """One table: columns in file order, key, references, row checks and the age at which it is stale.
+
+    ``within`` names the columns by which a publish may be limited to one partner or one program.
+    """
 
     name: str
     title: str
@@ -91,11 +99,22 @@ class Contract:
     references: tuple[Reference, ...]
     checks: tuple[Check, ...]
     stale_after_days: int
+    description_ja: str = ""
+    within: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:
         """The table's label in the reader's language."""
         return either(self.title, self.title_ja)
+
+    @property
+    def meaning(self) -> str:
+        """What the table holds, in the reader's language."""
+        return either(self.description, self.description_ja)
+
+    def scope_column(self, kind: str) -> str | None:
+        """The column that says to which ``partner`` or ``program`` a row belongs; none when none does."""
+        return dict(self.within).get(kind)
 
     def column(self, name: str) -> Column:
         """The column of that name; ``KeyError`` when the table has none."""
@@ -150,6 +169,8 @@ def _contract(text: str) -> Contract:
             for check in raw.get("checks", ())
         ),
         stale_after_days=int(raw["stale_after_days"]),
+        description_ja=raw.get("description_ja", ""),
+        within=tuple(sorted(raw.get("within", {}).items())),
     )
 
 

@@ -75,7 +75,7 @@ def apply(con: duckdb.DuckDBPyConnection, contract: Contract, scope: Scope) -> t
     stored = f'lake."{contract.name}"'
     con.execute("drop table if exists leaving")
     con.execute("drop table if exists coming")
-    bound, inside = _inside(scope)
+    bound, inside = _inside(contract, scope)
     whole = "true" if scope.mode == "replace" else "false"
     first = contract.key[0]
     con.execute(
@@ -92,12 +92,17 @@ def apply(con: duckdb.DuckDBPyConnection, contract: Contract, scope: Scope) -> t
     return _write(con, contract, stored, scope)
 
 
-def _inside(scope: Scope) -> tuple[list[str], str]:
+def _inside(contract: Contract, scope: Scope) -> tuple[list[str], str]:
     """The condition that a stored row lies within the scope, with its bound values."""
     if scope.within is None:
         return [], "true"
-    column, value = scope.within
-    return [value], f's."{column}_id" = ?'
+    kind, value = scope.within
+    column = contract.scope_column(kind)
+    if column is None:
+        raise PublishError(
+            _("The table {table} cannot be limited to one {kind}.").format(table=contract.name, kind=kind)
+        )
+    return [value], f's."{column}" = ?'
 
 
 def _write(

@@ -1,0 +1,104 @@
+"""What a column of text looks like: numbers written two ways, marks for missing, dates of several forms.
+
+These are looks at a whole column, made once it is staged. They warn; they refuse only when a number could be
+read in two ways. Free text is left alone.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from firstdose.errors import Issue
+from firstdose.words import N_
+
+if TYPE_CHECKING:
+    import duckdb
+
+_MISSING = r"(?i)^(na|n/a|#n/a|none|null|nil|\.|-)$"
+# over distinct cells: most columns repeat themselves, and ten patterns a cell is what costs
+_LOOKS = """
+select
+    sum(n) as filled,
+    sum(n) filter (try_cast(cell as double) is not null) as numbers,
+    sum(n) filter (regexp_full_match(cell, '(?i)[+-]?(nan|inf|infinity)')) as not_finite,
+    sum(n) filter (regexp_full_match(cell, '[+-]?\\d{1,3}(\\.\\d{3})*,\\d+|[+-]?\\d+,\\d+')) as comma,
+    sum(n) filter (regexp_full_match(cell, '[+-]?\\d+\\.\\d+')) as point,
+    sum(n) filter (regexp_full_match(cell, '[+-]?\\d{1,3}((\\.\\d{3})+,\\d+|(\\.\\d{3}){2,})')) as european,
+    sum(n) filter (regexp_matches(cell, $missing)) as missing,
+    list(distinct cell) filter (regexp_matches(cell, $missing)) as marks,
+    sum(n) filter (regexp_full_match(cell, '\\d{4}-\\d{2}-\\d{2}([ T].*)?')) as iso,
+    sum(n) filter (regexp_full_match(cell, '\\d{4}/\\d{1,2}/\\d{1,2}([ T].*)?')) as slashed,
+    sum(n) filter (regexp_full_match(cell, '\\d{1,2}[/.-]\\d{1,2}[/.-]\\d{2,4}([ T].*)?')) as day_first,
+    count(distinct regexp_extract(cell, '\\d{2}:\\d{2}.*?(Z|[+-]\\d{2}:?\\d{2})$', 1))
+        filter (regexp_matches(cell, '\\d{2}:\\d{2}.*(Z|[+-]\\d{2}:?\\d{2})$')) as zones,
+    sum(n) filter (contains(cell, chr(65533))) as replaced,
+    sum(n) filter (regexp_matches(cell, '\\\\"')) as backslashes
+from (select $column as cell, count(*) as n from read_parquet($path) where $column is not null group by all)
+"""
+
+
+def looks(con: "duckdb.DuckDBPyConnection", parquet: str, header: list[str]) -> list[Issue]:
+    """The issues of every column of a staged file; purely numeric and plainly textual columns cost little."""
+    issues: list[Issue] = []
+    for at, name in enumerate(header):
+        sql = _LOOKS.replace("$column", f"c{at}")
+        names = [
+            part[0]
+            for part in con.execute(f"describe {sql}", {"path": parquet, "missing": _MISSING}).fetchall()
+        ]
+        row = con.execute(sql, {"path": parquet, "missing": _MISSING}).fetchall()[0]
+        issues += _judge(name[:200], {key: seen or 0 for key, seen in zip(names, row, strict=True)})
+    return issues
+
+
+def _judge(name: str, seen: dict[str, Any]) -> list[Issue]:
+    """The issues of one column from its counts."""
+    found: list[Issue] = []
+    filled, comma, point = seen["filled"], seen["comma"], seen["point"]
+    numeric = seen["numbers"] + max(comma, seen["european"])
+    if seen["replaced"]:
+        template = N_("{n} cells of {column} hold replacement characters: text was lost before it came here.")
+        found.append(_warn("replacement-character", template, name, n=seen["replaced"]))
+    if seen["backslashes"]:
+        template = N_("{column} holds backslash escapes; they are kept as they are.")
+        found.append(_warn("backslash", template, name))
+    if filled and numeric + seen["missing"] + seen["not_finite"] >= 0.5 * filled:
+        found += _numbers(name, seen, comma, point)
+    dates = seen["iso"] + seen["slashed"] + seen["day_first"]
+    forms = sum(1 for form in ("iso", "slashed", "day_first") if seen[form])
+    if forms > 1 and dates >= 0.5 * filled:
+        template = N_("{column} holds several forms of dates; {n} cells are not written YYYY-MM-DD.")
+        found.append(_warn("date-forms", template, name, n=filled - seen["iso"]))
+    if seen["zones"] > 1:
+        template = N_("{column} holds times of different zones; all are shown as written.")
+        found.append(_warn("time-zones", template, name))
+    return found
+
+
+def _numbers(name: str, seen: dict[str, Any], comma: int, point: int) -> list[Issue]:
+    found: list[Issue] = []
+    if comma and point:
+        found.append(
+            Issue(
+                "decimal-mixed",
+                "error",
+                N_("The column “{column}” mixes decimal comma and decimal point."),
+                (("column", name),),
+                column=name,
+                remedy=N_("Choose one of them for the whole column."),
+            )
+        )
+    elif seen["european"] or comma:
+        template = N_("The numbers of {column} look European (1.234,5); they were not converted.")
+        found.append(_warn("numbers-european", template, name))
+    if seen["not_finite"]:
+        template = N_("{n} cells of {column} are not finite numbers and are left empty.")
+        found.append(_warn("not-finite", template, name, n=seen["not_finite"]))
+    if seen["missing"]:
+        template = N_("{n} cells of {column} are read as missing: {marks}.")
+        marks = ", ".join(sorted(seen["marks"])[:8])
+        found.append(_warn("missing-mark", template, name, n=seen["missing"], marks=marks))
+    return found
+
+
+def _warn(code: str, template: str, column: str, **values: object) -> Issue:
+    told = (("column", column), *((name, str(value)) for name, value in values.items()))
+    return Issue(code, "warning", template, told, column=column)

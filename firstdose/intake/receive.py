@@ -1,0 +1,242 @@
+"""Files in, typed tables out: every file decoded, judged alone and judged together, or nothing at all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from firstdose import reference
+from firstdose.contracts import contracts
+from firstdose.errors import IntakeError, Issue
+from firstdose.intake import check
+from firstdose.intake.decode import Source, decode_all
+from firstdose.intake.recognise import table_of, unknown_table
+from firstdose.intake.references import Existing, State, judge_together
+from firstdose.intake.scope import Scope
+from firstdose.intake.staged import Staged
+from firstdose.words import N_, _, ngettext
+
+ENDINGS = (".csv", ".tsv", ".parquet", ".xlsx")
+_BESIDE = (".md", ".txt", ".yaml", ".yml", ".json")  # what may lie beside the tables and is no table
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """One file: which table it is, how many rows were accepted and rejected, and every issue."""
+
+    file: str
+    table: str | None
+    rows: int
+    accepted: int
+    rejected: int
+    issues: tuple[Issue, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file has no error; warnings are allowed."""
+        return not any(issue.severity == "error" for issue in self.issues)
+
+    def as_json(self) -> dict[str, Any]:
+        """The file as ``firstdose check`` prints it."""
+        return {
+            "file": self.file,
+            "table": self.table,
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "issues": [issue.as_json() for issue in self.issues],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Every file of one check; ``tables`` are the typed rows to publish, none unless all files are good."""
+
+    files: tuple[CheckedFile, ...]
+    received: tuple[Path, ...] = ()
+    tables: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no file has an error."""
+        return all(file.ok for file in self.files)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """Every issue of every file."""
+        return tuple(issue for file in self.files for issue in file.issues)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of ``firstdose check``."""
+        return {"ok": self.ok, "files": [file.as_json() for file in self.files]}
+
+
+class Refused(IntakeError):  # noqa: N818 (what happened to the files; the tree of errors says it is one)
+    """Files that break their contracts; ``checked`` holds every file with every issue."""
+
+    def __init__(self, checked: Checked) -> None:
+        wrong = sum(issue.severity == "error" for issue in checked.issues)
+        said = ngettext(
+            "{n} problem was found; nothing was published.",
+            "{n} problems were found; nothing was published.",
+            wrong,
+        )
+        first = next(issue for issue in checked.issues if issue.severity == "error")
+        place = f"{first.file}, {_('line {n}').format(n=first.line)}" if first.line else first.file
+        super().__init__(f"{said.format(n=wrong)} {place}: {first.message}", checked.issues)
+        self.checked = checked
+
+
+@contextmanager
+def receive(
+    paths: Sequence[Path],
+    *,
+    existing: Existing,
+    as_of: date,
+    scope: Scope | None = None,
+    table: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> Iterator[Checked]:
+    """Check files and hand on their typed tables, for as long as the block lasts; ``Refused`` when a file
+    breaks its contract."""
+    with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
+        scope = scope or Scope()
+        judged, checked = _check(con, Path(kept), paths, existing, as_of, scope, table, encoding, sheet)
+        if not checked.ok:
+            raise Refused(checked)
+        tables = {}
+        for name, one in judged.items():
+            tables[name] = Path(kept) / f"typed-{name}.parquet"
+            columns = ", ".join(f'"{column.name}"' for column in one.contract.columns)
+            con.sql(f"select {columns} from {one.table} order by line").write_parquet(str(tables[name]))
+        yield replace(checked, tables=tables)
+
+
+def check_files(
+    paths: Sequence[Path],
+    *,
+    existing: Existing,
+    as_of: date,
+    scope: Scope | None = None,
+    table: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> Checked:
+    """Check files as a publish would, and keep nothing. ``existing`` shows what is published already."""
+    with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
+        scope = scope or Scope()
+        return _check(con, Path(kept), paths, existing, as_of, scope, table, encoding, sheet)[1]
+
+
+def nothing_yet(table: str, columns: Sequence[str]) -> pa.Table:
+    """What an empty store holds of a table."""
+    empty = {"bool": pa.bool_(), "date": pa.date32(), "int": pa.int64(), "number": pa.float64()}
+    contract = contracts()[table]
+    return pa.table(
+        {name: pa.array([], empty.get(contract.column(name).kind, pa.string())) for name in columns}
+    )
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A private database that reads what the children wrote and the reference tables, and nothing else."""
+    con = duckdb.connect(config={"memory_limit": "700MiB", "temp_directory": str(folder / "spill")})
+    try:
+        con.execute("create schema reference")
+        for name in reference.tables():
+            con.execute(
+                f'create table reference."{name}" as from read_csv(?, header = true, columns = ?)',
+                [str(reference.path(name)), reference.columns(name)],
+            )
+        con.execute("set allowed_directories = [?]", [str(folder)])
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+def _check(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    paths: Sequence[Path],
+    existing: Existing,
+    as_of: date,
+    scope: Scope,
+    table: str | None,
+    encoding: str | None,
+    sheet: str | None,
+) -> tuple[dict[str, check.Judged], Checked]:
+    files, beside = _files(paths)
+    sources = [Source(path, path.name) for path in files]
+    told: list[CheckedFile | check.Judged] = list(beside)
+    judged: dict[str, check.Judged] = {}
+    for source, read in zip(
+        sources, decode_all(sources, folder, encoding=encoding, sheet=sheet), strict=True
+    ):
+        if isinstance(read, IntakeError):
+            told.append(CheckedFile(source.name, table or table_of(source.name, ()), 0, 0, 0, read.issues))
+            continue
+        name = table or table_of(read.name, read.header)
+        if name is None or name in judged:
+            issue = unknown_table(read.header) if name is None else _again(name, judged[name].staged.name)
+            told.append(_refused(read, name, issue))
+            continue
+        judged[name] = check.judge(con, read, contracts()[name], as_of)
+        told.append(judged[name])
+    if judged:
+        judge_together(State(con, judged, scope, existing))
+    done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in told)
+    if not done:
+        raise IntakeError(
+            _("There is no file to read: {paths}.").format(paths=", ".join(map(str, paths))), ()
+        )
+    return judged, Checked(done, tuple(files))
+
+
+def _done(one: check.Judged) -> CheckedFile:
+    rows = one.staged.rows
+    return CheckedFile(
+        one.staged.name, one.contract.name, rows, rows - one.rejected, one.rejected, one.told()
+    )
+
+
+def _refused(read: Staged, table: str | None, issue: Issue) -> CheckedFile:
+    issues = (*read.issues, replace(issue, file=read.name))
+    return CheckedFile(read.name, table, read.rows, 0, read.rows, issues)
+
+
+def _again(table: str, first: str) -> Issue:
+    template = N_("The table {table} was given already, by {first}.")
+    remedy = N_("Send one file a table.")
+    return Issue("table-twice", "error", template, (("table", table), ("first", first)), remedy=remedy)
+
+
+def _files(paths: Sequence[Path]) -> tuple[list[Path], list[CheckedFile]]:
+    """The files of paths, folders opened one level; what lies in a folder and is no table is told."""
+    files: list[Path] = []
+    beside: list[CheckedFile] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        for inside in sorted(path.iterdir()):
+            ending = inside.suffix.lower()
+            if inside.is_dir() or inside.name.startswith((".", "~$")) or ending in _BESIDE:
+                continue
+            if ending in ENDINGS:
+                files.append(inside)
+            else:
+                template = N_("The file was left out: its ending is none of {endings}.")
+                issue = Issue(
+                    "left-out", "warning", template, (("endings", ", ".join(ENDINGS)),), file=inside.name
+                )
+                beside.append(CheckedFile(inside.name, None, 0, 0, 0, (issue,)))
+    return files, beside

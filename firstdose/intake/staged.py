@@ -1,0 +1,28 @@
+"""What the decode stage hands on: a file as text, cell by cell, and what was noticed on the way."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from firstdose.errors import Issue
+
+LONGEST_TOLD = 200  # characters of a value that a message repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file as text. ``parquet`` holds ``line`` (the row a spreadsheet shows) and ``c0``, ``c1``, … as text.
+
+    ``header`` is hostile text: it never becomes an identifier. ``rows`` counts the data rows read; ``issues``
+    are warnings only, since a file with an error is not staged.
+    """
+
+    name: str
+    path: Path
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header: tuple[str, ...]
+    rows: int
+    parquet: Path
+    issues: tuple[Issue, ...]
+    notes: tuple[str, ...] = ()

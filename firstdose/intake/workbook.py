@@ -1,0 +1,122 @@
+"""An Excel workbook to cells of text, one sheet: the first, or the one named."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from firstdose.errors import Issue
+from firstdose.intake.delimited import Reading, Row, settle
+from firstdose.words import N_
+
+if TYPE_CHECKING:
+    from firstdose.intake.stage import Report
+
+_SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
+_ERROR_CELL = re.compile(rb"<c [^>]*\bt=\"e\"")
+_LARGEST_SHEET = 256 << 20
+_EXCEL_ERRORS = frozenset(
+    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"}
+)
+
+
+def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, Iterator[Row]] | None:
+    """The header and rows of a sheet; none when it cannot be read, with the reason in the report."""
+    from firstdose.intake.stage import refuse
+
+    try:
+        book = CalamineWorkbook.from_path(str(source))
+        names = book.sheet_names
+        if sheet is not None and sheet not in names:
+            refuse(
+                report,
+                "no-sheet",
+                N_("There is no sheet “{sheet}”; there are: {names}."),
+                sheet=sheet,
+                names=", ".join(names),
+            )
+            return None
+        report.sheet = sheet or (names[0] if names else None)
+        if report.sheet is None:
+            refuse(report, "empty", N_("The workbook has no sheet."))
+            return None
+        opened = book.get_sheet_by_name(report.sheet)
+        cells = opened.to_python(skip_empty_area=False)
+        merged = opened.merged_cell_ranges or []
+    except (CalamineError, OSError, ValueError) as error:
+        refuse(
+            report,
+            "damaged",
+            N_("The workbook cannot be read: {why}."),
+            N_("Save it again as .xlsx."),
+            why=str(error),
+        )
+        return None
+    errors = _error_cells(source, names.index(report.sheet))
+    if errors:
+        template = N_("{n} cells hold an Excel error and are left empty.")
+        report.issues.append(Issue("excel-error", "warning", template, (("n", str(errors)),)))
+    if not any(_text(cell) for row in cells for cell in row):
+        refuse(
+            report,
+            "empty",
+            N_("The sheet “{sheet}” is empty."),
+            N_("Name another with --sheet."),
+            sheet=report.sheet,
+        )
+        return None
+    if merged:
+        template = N_("The sheet has merged cells: only the first of each holds the value.")
+        report.issues.append(Issue("merged-cells", "warning", template))
+    return _reading(cells)
+
+
+def _reading(cells: list[list[Any]]) -> tuple[Reading, Iterator[Row]]:
+    width = max((len(row) for row in cells), default=0)
+    table = [
+        (line, [_text(cell) for cell in row] + [""] * (width - len(row))) for line, row in enumerate(cells, 1)
+    ]
+    used = [at for at in range(width) if any(row[at] for _line, row in table)]
+    table = [(line, [row[at] for at in used]) for line, row in table]
+    reading = Reading(",")
+    return reading, settle(iter(table), reading, blank_pads=True)
+
+
+def _error_cells(source: Path, at: int) -> int:
+    """How many cells of a sheet hold an error such as #DIV/0!: the reader gives them as empty text."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            sheets = sorted(
+                (name for name in archive.namelist() if _SHEET.fullmatch(name)),
+                key=lambda name: int(re.sub(r"\D", "", name)),
+            )
+            if at >= len(sheets) or archive.getinfo(sheets[at]).file_size > _LARGEST_SHEET:
+                return 0
+            return len(_ERROR_CELL.findall(archive.read(sheets[at])))
+    except (zipfile.BadZipFile, NotImplementedError, KeyError):
+        return 0
+
+
+def _text(cell: Any) -> str:
+    """A cell as text: days ISO, whole numbers without a decimal point, Excel errors empty."""
+    if cell is None or (isinstance(cell, str) and cell in _EXCEL_ERRORS):
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return (
+            str(int(cell))
+            if cell.is_integer() and abs(cell) < 1e15
+            else format(cell, ".17g").rstrip()
+            if abs(cell) >= 1e15
+            else repr(cell)
+        )
+    return str(cell).replace("_x000D_", "").strip("\r")
