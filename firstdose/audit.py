@@ -69,6 +69,18 @@ class Chain:
             os.fsync(file.fileno())
         return str(event["hash"])
 
+    def set_torn_line_aside(self) -> None:
+        """Keep what a power cut left of a line in a file of its own: no event was acknowledged for it."""
+        if not self.path.exists():
+            return
+        content = self.path.read_bytes()
+        whole, torn = content[: content.rfind(b"\n") + 1], content[content.rfind(b"\n") + 1 :]
+        if torn:
+            with self.path.with_suffix(".torn").open("ab") as aside:
+                aside.write(torn + b"\n")
+            with self.path.open("r+b") as file:
+                file.truncate(len(whole))
+
 
 def _read(line: str, number: int) -> dict[str, Any]:
     try:

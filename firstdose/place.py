@@ -6,6 +6,7 @@ The one seam between firstdose and the machine: another kind of store (a databas
 
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,21 @@ class Place:
         """Whether a lake was ever made here."""
         return self.catalogue.is_file()
 
+    def stamp(self) -> tuple[tuple[int, int, int], ...]:
+        """What changes whenever anybody publishes: time, size and identity of the catalogue and its log.
+
+        SQLite's own ``data_version`` cannot be asked: the engine carries a second copy of SQLite, and two
+        copies in one process lose each other's locks and do not see each other's writes (measured).
+        """
+        found = []
+        for file in (self.catalogue, self.catalogue.with_name(f"{self.catalogue.name}-wal")):
+            try:
+                told = file.stat()
+            except FileNotFoundError:
+                continue
+            found.append((told.st_mtime_ns, told.st_size, told.st_ino))
+        return tuple(found)
+
     def make(self) -> None:
         """Make the folders; ``StoreError`` when the place cannot be written."""
         try:
@@ -75,12 +91,24 @@ class Place:
             ) from error
 
     def keep_original(self, received: Path) -> str:
-        """Keep a file as received, read-only, under its SHA-256; the digest is returned."""
-        digest = hashlib.sha256(received.read_bytes()).hexdigest()
+        """Keep a file as received, read-only, under its SHA-256; the digest is returned.
+
+        ``StoreError`` when the place cannot be written.
+        """
+        self.make()
+        content = received.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
         kept = self.folder / "originals" / digest
-        if not kept.exists():
-            written = kept.with_suffix(".part")
-            written.write_bytes(received.read_bytes())
+        if kept.exists():
+            return digest
+        written = kept.with_name(f"{digest}.{secrets.token_hex(4)}.part")
+        try:
+            written.write_bytes(content)
             written.chmod(0o444)
             written.replace(kept)
+        except OSError as error:
+            written.unlink(missing_ok=True)
+            raise StoreError(
+                _("The store {place} cannot be written: {why}.").format(place=self.folder, why=error.strerror)
+            ) from error
         return digest

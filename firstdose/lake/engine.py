@@ -37,10 +37,12 @@ def _extension_folder() -> Path:
     return cache
 
 
-def connect(place: Place, *, read_only: bool, memory: str = "1GiB") -> duckdb.DuckDBPyConnection:
+def connect(
+    place: Place, *, read_only: bool, memory: str = "1GiB", threads: int = 2
+) -> duckdb.DuckDBPyConnection:
     """A connection with the lake attached as ``lake``; ``StoreError`` when it cannot be reached."""
     try:
-        con = duckdb.connect(":memory:", config=_SETTINGS | {"memory_limit": memory})
+        con = duckdb.connect(":memory:", config=_SETTINGS | {"memory_limit": memory, "threads": str(threads)})
         con.execute(f"set extension_directory = '{_quoted(_extension_folder())}'")
         for name in _EXTENSIONS:
             duckdb_extensions.import_extension(name, con=con)

@@ -1,6 +1,5 @@
 """The lake: publish, list, pin, compare, restore and verify data versions."""
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from firstdose.audit import Chain
 from firstdose.contracts import contracts
@@ -55,11 +55,10 @@ _EXACTLY = Scope(complete=True, allow_removals=True)
 
 @dataclass(slots=True)
 class _Reader:
-    """What a process keeps open: the locked connection, the versions known, a watch on the catalogue."""
+    """What a process keeps open: the locked connection, the versions known and when they were read."""
 
     connection: duckdb.DuckDBPyConnection
-    watch: sqlite3.Connection
-    seen: int = -1
+    seen: tuple[tuple[int, int, int], ...] = ()
     versions: tuple[Version, ...] = ()
     sessions: dict[int, Session] = field(default_factory=dict)
 
@@ -85,8 +84,7 @@ class Lake:
             con = engine.connect(self.place, read_only=True)
             session.load_reference(con)
             engine.lock(con, self.place.folder)
-            watch = sqlite3.connect(f"file:{self.place.catalogue}?mode=ro", uri=True, check_same_thread=False)
-            self._open = _Reader(con, watch)
+            self._open = _Reader(con)
         return self._open
 
     def _reading(self) -> _Reader:
@@ -102,7 +100,7 @@ class Lake:
             reader = self._reader()
             if reader is None:
                 return ()
-            now = reader.watch.execute("pragma data_version").fetchone()[0]
+            now = self.place.stamp()  # before reading, so that a later change is seen next time
             if now != reader.seen:
                 reader.versions = read_versions(reader.connection.cursor())
                 reader.seen = now
@@ -182,7 +180,10 @@ class Lake:
         with TemporaryDirectory(prefix="firstdose-") as folder:
             files = {name: Path(folder) / f"{name}.parquet" for name in contracts()}
             for name, file in files.items():
-                session.cursor().sql(f'from "{name}"').write_parquet(str(file))
+                rows = session.cursor().execute(f'select * from "{name}"').to_arrow_reader()
+                with pq.ParquetWriter(file, rows.schema) as writer:  # the locked reader itself may not write
+                    for batch in rows:
+                        writer.write_batch(batch)
             return self.publish(files, author, _EXACTLY, action="rollback")
 
     def publish(
@@ -231,11 +232,13 @@ class Lake:
         action: str,
         sources: Sequence[str],
     ) -> Published:
-        con = engine.connect(self.place, read_only=False)
+        con = engine.connect(self.place, read_only=False, threads=1)
         chain = Chain(self.place.audit)
         try:
             sql.ensure(con)
+            _catch_up(chain, con)
             con.execute("begin")
+            number, before = publish.last(con)
             changes: dict[str, Counts] = {}
             moved: dict[str, int] = {}
             for name, contract in contracts().items():
@@ -243,13 +246,14 @@ class Lake:
                     given = publish.stage(con, contract, rows[name])
                     if not given and not scope.complete:
                         continue  # a table without rows replaces nothing unless that is said
-                    counts, print_ = publish.apply(con, contract, scope)
+                    counts, print_ = publish.apply(con, contract, scope, before.get(name))
                     if counts != Counts():
                         changes[name], moved[name] = counts, print_
             if not changes:
                 con.execute("rollback")
-                return Published(self.newest(), {})
-            number = publish.write_version(con, author, changes, moved, chain.head())
+                return Published(number, {})
+            number += 1
+            contents = publish.write_version(con, number, before, author, changes, moved, chain.head())
             con.execute("commit")
         finally:
             con.close()
@@ -260,8 +264,26 @@ class Lake:
             object_id=str(number),
             source_sha256=list(sources),
             changes={name: counts.as_json() for name, counts in changes.items()},
+            contents=verify.digest(contents),
         )
         return Published(number, changes)
+
+
+def _catch_up(chain: Chain, con: duckdb.DuckDBPyConnection) -> None:
+    """Write the audit line of a version whose publisher was killed after the commit and before the line."""
+    chain.set_torn_line_aside()
+    told = {event["object_id"] for event in chain.events()}
+    for version in read_versions(con):
+        if str(version.version) not in told:
+            chain.append(
+                "publish",
+                actor=version.by,
+                reason=version.why,
+                object_id=str(version.version),
+                changes={name: dict(counts) for name, counts in version.tables.items()},
+                contents=verify.digest(version.contents),
+                late=True,
+            )
 
 
 def _columns(session: Session | None, table: str, columns: Sequence[str]) -> pa.Table:

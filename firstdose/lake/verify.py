@@ -1,6 +1,8 @@
 """Verify: every stored version, every original and the audit chain are what they were."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 _NO_ROWS = "0" * 32
 
 
+def digest(contents: Mapping[str, str]) -> str:
+    """One SHA-256 for the fingerprints of all tables, as the audit chain tells it."""
+    return hashlib.sha256(json.dumps(dict(contents), sort_keys=True).encode()).hexdigest()
+
+
 def originals(place: "Place") -> None:
     """Every file kept as received still has the SHA-256 it is named by; the first that has not is named."""
     for kept in sorted((place.folder / "originals").glob("*")):
@@ -26,8 +33,11 @@ def originals(place: "Place") -> None:
 
 
 def chain(place: "Place", versions: "tuple[Version, ...]") -> None:
-    """The audit chain is whole, and holds every head that a version was published with."""
-    hashes = {event["hash"] for event in Chain(place.audit).events()} | {"0" * 64}
+    """The audit chain is whole, holds every head that a version was published with, and tells of every
+    version the content it has; every original it names is kept."""
+    events = list(Chain(place.audit).events())
+    hashes = {event["hash"] for event in events} | {"0" * 64}
+    told = {event["object_id"]: event.get("contents") for event in events}
     for version in versions:
         if version.audit_head not in hashes:
             raise IntegrityError(
@@ -35,6 +45,16 @@ def chain(place: "Place", versions: "tuple[Version, ...]") -> None:
                     version=version.version
                 )
             )
+        if told.get(str(version.version)) != digest(version.contents):
+            raise IntegrityError(
+                _("The audit chain tells another content of version {version}.").format(
+                    version=version.version
+                )
+            )
+    for event in events:
+        for name in event.get("source_sha256", ()):
+            if not (place.folder / "originals" / name).is_file():
+                raise IntegrityError(_("The original {name} is missing.").format(name=name))
 
 
 def rows(con: duckdb.DuckDBPyConnection, versions: "tuple[Version, ...]") -> None:
