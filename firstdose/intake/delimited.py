@@ -72,9 +72,9 @@ def sniff(text: str) -> str:
 
 
 def escapes_with_backslash(text: str, delimiter: str) -> bool:
-    """Whether quotes inside cells are written ``\\"`` throughout: every backslash stands before a quote, and
-    the text cannot be read with doubled quotes."""
-    if '\\"' not in text or re.search(r'\\[^"]', text):
+    """Whether quotes inside cells are written ``\\"`` throughout: every backslash stands before a quote or a
+    backslash, and the text cannot be read with doubled quotes."""
+    if '\\"' not in text or re.search(r"\\[^\"'\\]", text):
         return False
     try:
         for _row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
