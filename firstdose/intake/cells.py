@@ -129,7 +129,7 @@ def _written(column: Column, cell: str) -> list[Rule]:
         return [Rule("enum", f"{cell} not in ({allowed})", template, N_("Choose one of them."), values)]
     if column.kind == "url":
         template = N_("“{value}” is no https address.")
-        bad = f"not regexp_full_match({cell}, 'https://[^\\s<>\"\\\\]{{3,2000}}')"
+        bad = f"not regexp_full_match({cell}, 'https://[^\\s<>\"\\\\]{{3,}}') or length({cell}) > 2000"
         return [Rule("url", bad, template, N_("Write the whole address, beginning with https://."))]
     if column.pattern and column.kind != "enum list":
         bad = f"not regexp_full_match({cell}, {literal(column.pattern.removeprefix('^').removesuffix('$'))})"

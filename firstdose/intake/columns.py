@@ -40,11 +40,9 @@ def looks(con: "duckdb.DuckDBPyConnection", parquet: str, header: list[str]) -> 
     issues: list[Issue] = []
     for at, name in enumerate(header):
         sql = _LOOKS.replace("$column", f"c{at}")
-        names = [
-            part[0]
-            for part in con.execute(f"describe {sql}", {"path": parquet, "missing": _MISSING}).fetchall()
-        ]
-        row = con.execute(sql, {"path": parquet, "missing": _MISSING}).fetchall()[0]
+        asked = con.execute(sql, {"path": parquet, "missing": _MISSING})
+        names = [part[0] for part in asked.description or ()]
+        row = asked.fetchall()[0]
         issues += _judge(name[:200], {key: seen or 0 for key, seen in zip(names, row, strict=True)})
     return issues
 

@@ -22,6 +22,7 @@ from firstdose.intake.scope import Scope
 from firstdose.intake.staged import Staged
 from firstdose.words import N_, _, ngettext
 
+Decoded = Mapping[Path, Staged | IntakeError]
 ENDINGS = (".csv", ".tsv", ".parquet", ".xlsx")
 _BESIDE = (".md", ".txt", ".yaml", ".yml", ".json")  # what may lie beside the tables and is no table
 
@@ -103,12 +104,15 @@ def receive(
     table: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    decoded: Decoded | None = None,
 ) -> Iterator[Checked]:
     """Check files and hand on their typed tables, for as long as the block lasts; ``Refused`` when a file
-    breaks its contract."""
-    with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
+    breaks its contract. ``decoded`` holds files that were decoded before, as ``decode_paths`` gives them."""
+    with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept), decoded) as con:
         scope = scope or Scope()
-        judged, checked = _check(con, Path(kept), paths, existing, as_of, scope, table, encoding, sheet)
+        files, beside = _files(paths)
+        read = decoded or decode_paths(files, Path(kept), encoding=encoding, sheet=sheet)
+        judged, checked = _check(con, files, beside, read, existing, as_of, scope, table)
         if not checked.ok:
             raise Refused(checked)
         tables = {}
@@ -131,8 +135,19 @@ def check_files(
 ) -> Checked:
     """Check files as a publish would, and keep nothing. ``existing`` shows what is published already."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
-        scope = scope or Scope()
-        return _check(con, Path(kept), paths, existing, as_of, scope, table, encoding, sheet)[1]
+        files, beside = _files(paths)
+        read = decode_paths(files, Path(kept), encoding=encoding, sheet=sheet)
+        return _check(con, files, beside, read, existing, as_of, scope or Scope(), table)[1]
+
+
+def decode_paths(
+    paths: Sequence[Path], folder: Path, *, encoding: str | None = None, sheet: str | None = None
+) -> Decoded:
+    """Decode the files of paths into a folder, folders opened one level; what each gave, by its path."""
+    files, _beside = _files(paths)
+    sources = [Source(path, path.name) for path in files]
+    read = decode_all(sources, folder, encoding=encoding, sheet=sheet)
+    return dict(zip(files, read, strict=True))
 
 
 def nothing_yet(table: str, columns: Sequence[str]) -> pa.Table:
@@ -145,7 +160,7 @@ def nothing_yet(table: str, columns: Sequence[str]) -> pa.Table:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _database(folder: Path, decoded: Decoded | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private database that reads what the children wrote and the reference tables, and nothing else."""
     con = duckdb.connect(config={"memory_limit": "700MiB", "temp_directory": str(folder / "spill")})
     try:
@@ -155,7 +170,8 @@ def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 f'create table reference."{name}" as from read_csv(?, header = true, columns = ?)',
                 [str(reference.path(name)), reference.columns(name)],
             )
-        con.execute("set allowed_directories = [?]", [str(folder)])
+        staged = [read.parquet.parent for read in (decoded or {}).values() if isinstance(read, Staged)]
+        con.execute("set allowed_directories = ?", [sorted({str(path) for path in (folder, *staged)})])
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")
         yield con
@@ -165,24 +181,20 @@ def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _check(
     con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    paths: Sequence[Path],
+    files: Sequence[Path],
+    beside: Sequence[CheckedFile],
+    decoded: Decoded,
     existing: Existing,
     as_of: date,
     scope: Scope,
     table: str | None,
-    encoding: str | None,
-    sheet: str | None,
 ) -> tuple[dict[str, check.Judged], Checked]:
-    files, beside = _files(paths)
-    sources = [Source(path, path.name) for path in files]
     told: list[CheckedFile | check.Judged] = list(beside)
     judged: dict[str, check.Judged] = {}
-    for source, read in zip(
-        sources, decode_all(sources, folder, encoding=encoding, sheet=sheet), strict=True
-    ):
+    for path in files:
+        read = decoded[path]
         if isinstance(read, IntakeError):
-            told.append(CheckedFile(source.name, table or table_of(source.name, ()), 0, 0, 0, read.issues))
+            told.append(CheckedFile(path.name, table or table_of(path.name, ()), 0, 0, 0, read.issues))
             continue
         name = table or table_of(read.name, read.header)
         if name is None or name in judged:
@@ -195,9 +207,7 @@ def _check(
         judge_together(State(con, judged, scope, existing))
     done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in told)
     if not done:
-        raise IntakeError(
-            _("There is no file to read: {paths}.").format(paths=", ".join(map(str, paths))), ()
-        )
+        raise IntakeError(_("There is no file to read."), ())
     return judged, Checked(done, tuple(files))
 
 

@@ -84,7 +84,7 @@ def path(name: str) -> Path:
 
 
 @cache
-def _rows(name: str) -> tuple[dict[str, str], ...]:
+def rows(name: str) -> tuple[dict[str, str], ...]:
     with path(name).open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
@@ -109,6 +109,6 @@ def transfer_stages() -> tuple[Stage, ...]:
 
 def _stages_of(name: str) -> tuple[Stage, ...]:
     read = [
-        Stage(row["stage_code"], int(row["stage_order"]), row["name"], row["name_ja"]) for row in _rows(name)
+        Stage(row["stage_code"], int(row["stage_order"]), row["name"], row["name_ja"]) for row in rows(name)
     ]
     return tuple(sorted(read, key=lambda stage: stage.order))
