@@ -74,6 +74,7 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
     },
     "reference": {
         "section": PageKey(("words", "requirements", "benchmarks", "products", "method", "sources")),
+        "confidence": PageKey(("all", "seen", "recalled", "high", "medium", "low"), narrows=True),
         "q": PageKey(),
     },
 }

@@ -37,7 +37,8 @@ ui.table_card(
     ),
     title=_("Freshness by table"),
     how=_(
-        "Age on the report day against the days the contract of the table allows; the limits are our convention."
+        "Age on the report day against the days the contract of the table allows; "
+        "the limits are our convention."
     ),
     columns={
         "state": _("State"),

@@ -1,6 +1,6 @@
 """Readiness drawn: areas by jurisdiction, and what is due when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from firstdose.figures import theme
 from firstdose.rules.readiness import AREAS, JURISDICTIONS, MARKS, MONTHS_AHEAD, area_name
-from firstdose.words import _, ngettext, say_date
+from firstdose.words import N_, _, ngettext, say_date
 
 _ROW = 30  # px of one row of the matrix
 _LEGEND = 46  # px under a picture for two lines of marks
@@ -26,18 +26,64 @@ def area_matrix(rollup: pd.DataFrame) -> go.Figure:
     if not columns:
         return theme.empty(_("No readiness item fits the filters. Choose fewer filters to see some."))
     cells = {(row["area"], row["jurisdiction"]): row for row in rollup.to_dict("records")}
-    places = [(area, name, cells.get((area, name))) for area in AREAS for name in columns]
-    at = {"x": [columns.index(name) for _area, name, _cell in places]}
-    at["y"] = [AREAS.index(area) for area, _name, _cell in places]
-    labels = [area_name(area) for area in AREAS]
+    rows = [(area, area_name(area)) for area in AREAS]
+    return _matrix(cells, rows, [(name, name) for name in columns])
+
+
+def program_matrix(rollup: pd.DataFrame, names: Mapping[str, str]) -> go.Figure:
+    """Draw how each program stands in each area: mark of its worst open gate item, closed of total.
+
+    Takes ``rules.readiness.rollup_by(…, ["program_id", "area"])`` and the names by program. Unit: gate items
+    (count). All nine areas are shown; programs only where there are items.
+    """
+    if rollup.empty:
+        return theme.empty(_("No readiness item fits the filters. Choose fewer filters to see some."))
+    cells = {(row["program_id"], row["area"]): row for row in rollup.to_dict("records")}
+    there = [(name, theme.show_text(names.get(name, name))) for name in sorted(set(rollup["program_id"]))]
+    return _matrix(cells, there, [(area, _short(area)) for area in AREAS])
+
+
+def _short(area: str) -> str:
+    """An area's name over two lines, so that nine fit side by side."""
+    return _(_SHORT_AREAS[area]).replace("|", "<br>")
+
+
+#: Names of areas for the heads of narrow columns; the bar breaks the line.
+_SHORT_AREAS = {
+    "Regulatory": N_("Regu-|latory"),
+    "CMC-Vector": N_("Vector|CMC"),
+    "CMC-Drug product": N_("Drug|product"),
+    "Analytical": N_("Analy-|tical"),
+    "Nonclinical": N_("Non-|clinical"),
+    "Clinical": N_("Clini-|cal"),
+    "Quality system": N_("Quality|system"),
+    "Supply & logistics": N_("Supply|logistics"),
+    "Ethics & biosafety": N_("Ethics|biosafety"),
+}
+
+
+def _matrix(
+    cells: Mapping[Any, dict[Any, Any]], rows: list[tuple[str, str]], columns: list[tuple[str, str]]
+) -> go.Figure:
+    """Tinted cells with mark and count, rows and columns as (key, label) in the order drawn."""
+    places = [
+        (row_label, column_label.replace("-<br>", "").replace("<br>", " "), cells.get((row, column)))
+        for row, row_label in rows
+        for column, column_label in columns
+    ]
+    at = {"x": list(range(len(columns))) * len(rows)}
+    at["y"] = [place for place in range(len(rows)) for _column in columns]
+    labels = [label for _key, label in rows]
     margin = 14 + int(_CHARACTER * max(map(_width, labels)))
+    head = 40 if any("<br>" in label for _key, label in columns) else 28
     return go.Figure(
         data=[_backgrounds(at, places), _counts(at, places)],
         layout={
-            "height": _ROW * len(AREAS) + 30 + _LEGEND,
-            "margin": {"l": margin, "r": 0, "t": 28, "b": _LEGEND},
-            "xaxis": _fixed(len(columns), columns) | {"side": "top", "showgrid": False},
-            "yaxis": _fixed(len(AREAS), labels) | {"range": [len(AREAS) - 0.5, -0.5], "showgrid": False},
+            "height": _ROW * len(rows) + head + _LEGEND,
+            "margin": {"l": margin, "r": 0, "t": head, "b": _LEGEND},
+            "xaxis": _fixed(len(columns), [label for _key, label in columns])
+            | {"side": "top", "showgrid": False},
+            "yaxis": _fixed(len(rows), labels) | {"range": [len(rows) - 0.5, -0.5], "showgrid": False},
             "showlegend": False,
             "annotations": [_marks_line((*MARKS[::-1], "stale"), margin, 10)],
         },
@@ -102,7 +148,7 @@ def _count(cell: dict[str, Any] | None) -> str:
 
 def _told(area: str, jurisdiction: str, cell: dict[str, Any] | None) -> str:
     """A cell in words."""
-    head = f"<b>{area_name(area)} · {jurisdiction}</b>"
+    head = f"<b>{area} · {jurisdiction}</b>"
     if cell is None:
         return f"{head}<br>{_('no item')}"
     said = [head]

@@ -112,7 +112,7 @@ def lanes(tasks: pd.DataFrame, by: str, as_of: date) -> pd.DataFrame:
     """The tasks judged and ordered for drawing: lane by lane, each by start.
 
     ``by`` is partner, program or workstream. Adds lane (str, its name in the reader's language). At most
-    ``MOST_ROWS`` rows, open ones and those nearest to the report day first; ``attrs["hidden"]`` counts others.
+    ``MOST_ROWS`` rows, open ones and those nearest to the report day first; ``attrs["hidden"]`` others.
     """
     judged = tasks if "mark" in tasks else task_marks(tasks, as_of)
     kept = _nearest(judged, as_of)
@@ -123,6 +123,14 @@ def lanes(tasks: pd.DataFrame, by: str, as_of: date) -> pd.DataFrame:
     rows = rows.drop(columns="_order")
     rows.attrs = dict(tasks.attrs) | {"hidden": len(judged) - len(kept)}
     return rows
+
+
+def owed(handoffs: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Open hand-offs judged, the longest overdue first, then by the day promised (none last)."""
+    judged = task_marks(handoffs, as_of)
+    over = judged["overdue_days"].fillna(0)
+    ordered = judged.assign(_over=-over).sort_values(["_over", "promised_on", "task_id"], ignore_index=True)
+    return ordered.drop(columns="_over")
 
 
 def _nearest(judged: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from firstdose.ui.address import compared, known, open_view, page_choice, page_t
 from firstdose.ui.begin import begin
 from firstdose.ui.card import chart_card, table_card
 from firstdose.ui.files import table_files
-from firstdose.ui.header import grid, kpi_row, note, page_header
+from firstdose.ui.header import grid, kpi_row, note, page_header, prose
 from firstdose.ui.menu import navigation
 from firstdose.ui.store import changes_between, lake
 from firstdose.ui.trouble import show_error
@@ -24,6 +24,7 @@ __all__ = [
     "page_choice",
     "page_header",
     "page_text",
+    "prose",
     "reading",
     "show_error",
     "table_card",

@@ -129,6 +129,14 @@ def grid(shares: tuple[int, ...] = (3, 2)) -> "list[DeltaGenerator]":
     return list(st.columns(shares, gap="small"))
 
 
+def prose(key: str, title: str, paragraphs: "Sequence[tuple[str, str]]") -> None:
+    """Draw paragraphs of ours, each with its heading, in a card."""
+    with st.container(key=key, border=True, gap="small"):
+        st.markdown(f"##### {escaped(title)}", anchors=False)
+        for heading, text in paragraphs:
+            st.markdown(f"**{escaped(heading)}**  \n{escaped(text)}", anchors=False)
+
+
 def note(text: str) -> None:
     """A quiet remark below a page or card."""
     st.caption(escaped(text))

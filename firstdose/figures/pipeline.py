@@ -1,0 +1,348 @@
+"""The pipeline drawn: stages reached, the way of each program, time in stage, published success rates."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from firstdose.figures import gantt, theme
+from firstdose.rules.pipeline import stage_label
+from firstdose.words import _, either, ngettext, say_date
+
+_ROW = 30  # px of one bar
+_CHARACTER = 6.4  # px of a character at 12 px, measured on Inter and Noto Sans
+
+
+def _labels(frame: pd.DataFrame) -> list[str]:
+    return [
+        stage_label(code, name, name_ja)
+        for code, name, name_ja in zip(
+            frame["stage_code"], frame["stage_name"], frame["stage_name_ja"], strict=True
+        )
+    ]
+
+
+def _margin(labels: list[str]) -> int:
+    return 16 + int(_CHARACTER * max((gantt.width(label) for label in labels), default=0))
+
+
+def _rows(count: int, labels: list[str]) -> dict[str, Any]:
+    return {
+        "tickvals": list(range(count)),
+        "ticktext": labels,
+        "range": [count - 0.45, -0.55],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
+def stage_funnel(funnel: pd.DataFrame, *, verdicts: bool = True) -> go.Figure:
+    """Draw how many programs reached each stage, all stages in order; bars never grow downwards.
+
+    Takes ``rules.pipeline.conversions``. Unit: programs (count). With ``verdicts`` the conversion of the
+    decided programs stands at the right of each bar, with its interval or why there is none.
+    """
+    if not int(funnel["programs"].max() if len(funnel) else 0):
+        return theme.empty(_("No program fits the filters. Choose fewer filters to see some."))
+    labels = _labels(funnel)
+    reached = [int(count) for count in funnel["reached"]]
+    most = max(*reached, 1)
+    said = [
+        f"  <b>{count}</b>"
+        + (
+            f'  <span style="color:{theme.colour("secondary")}">{verdict}</span>'
+            if verdicts and count
+            else ""
+        )
+        for count, verdict in zip(reached, funnel["verdict"], strict=True)
+    ]
+    told = [
+        _("{stage}: {reached} of {programs} programs reached it; {open} stand in it").format(
+            stage=label, reached=row["reached"], programs=row["programs"], open=row["still_open"]
+        )
+        + f"<br>{row['verdict']}"
+        for label, row in zip(labels, funnel.to_dict("records"), strict=True)
+    ]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": reached,
+        "y": list(range(len(labels))),
+        "marker": {"color": theme.colour("primary")},
+        "customdata": told,
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    words = {
+        "type": "scatter",
+        "mode": "text",
+        "x": reached,
+        "y": list(range(len(labels))),
+        "text": said,
+        "textposition": "middle right",
+        "textfont": {"size": 12},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+    return go.Figure(
+        data=[bars, words],
+        layout={
+            "height": _ROW * len(labels) + 20,
+            "margin": {"l": _margin(labels), "r": 8, "t": 4, "b": 16},
+            "xaxis": {
+                "range": [0, most * (2.3 if verdicts else 1.25)],
+                "visible": False,
+                "fixedrange": True,
+            },
+            "yaxis": _rows(len(labels), labels),
+            "showlegend": False,
+        },
+    )
+
+
+def swim_lanes(stays: pd.DataFrame, as_of: date) -> go.Figure:
+    """Draw the way of each program through the stages, one lane a program, open stays with an edge.
+
+    Takes ``queries.pipeline.stays``. Unit: days on a calendar. The shade grows with the stage; a stopped
+    program ends with a cross, the report day is dashed.
+    """
+    if stays.empty:
+        return theme.empty(_("No stay in a stage fits the filters."))
+    ids = sorted(set(stays["program_id"]))
+    first = stays.drop_duplicates("program_id").set_index("program_id")
+    labels = [
+        theme.show_text(f"{one} {either(first.loc[one, 'program_name'], first.loc[one, 'program_name_ja'])}")
+        for one in ids
+    ]
+    rows = stays.to_dict("records")
+    begin = [gantt.moment(row["entered_on"]) for row in rows]
+    end = [gantt.moment(as_of if pd.isna(row["left_on"]) else row["left_on"]) for row in rows]
+    last = int(stays["stage_order"].max())
+    is_open = [row["outcome"] == "open" for row in rows]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "base": begin,
+        "x": [(stop or 0) - (start or 0) for start, stop in zip(begin, end, strict=True)],
+        "y": [ids.index(row["program_id"]) for row in rows],
+        "width": 0.62,
+        "marker": {
+            "color": [
+                theme.tint("primary", round(0.16 + 0.74 * row["stage_order"] / max(last, 1), 2))
+                for row in rows
+            ],
+            "line": {
+                "color": [theme.colour("text") if still else theme.colour("card") for still in is_open],
+                "width": [1.5 if still else 1 for still in is_open],
+            },
+        },
+        "text": [row["stage_code"] if _wide(row) else "" for row in rows],
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textangle": 0,
+        "textfont": {"size": 11},
+        "customdata": [_stay(row) for row in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    stops = [(row, stop) for row, stop in zip(rows, end, strict=True) if row["outcome"] == "stopped"]
+    crosses = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [stop for _row, stop in stops],
+        "y": [ids.index(row["program_id"]) for row, _stop in stops],
+        "text": [f" {theme.symbol('late')} {_('stopped')}" for _stop in stops],
+        "textposition": "middle right",
+        "textfont": {"color": theme.colour("late"), "size": 12},
+        "hoverinfo": "skip",
+    }
+    low = min(stays["entered_on"])
+    low = low.date() if hasattr(low, "date") else low
+    values, said = gantt.ticks(low, as_of)
+    today = gantt.after(as_of)
+    return go.Figure(
+        data=[bars, crosses],
+        layout={
+            "height": _ROW * len(ids) + 56,
+            "margin": {"l": _margin(labels), "r": 70, "t": 34, "b": 12},
+            "xaxis": {
+                "type": "date",
+                "range": [gantt.moment(low), today],
+                "tickvals": values,
+                "ticktext": said,
+                "side": "top",
+                "fixedrange": True,
+            },
+            "yaxis": _rows(len(ids), labels),
+            "showlegend": False,
+            "shapes": [
+                {
+                    "type": "line",
+                    "x0": today,
+                    "x1": today,
+                    "y0": 0,
+                    "y1": 1,
+                    "yref": "paper",
+                    "line": {"color": theme.colour("text"), "width": 1, "dash": "dash"},
+                }
+            ],
+        },
+    )
+
+
+def _wide(row: dict[Any, Any]) -> bool:
+    return int(row["days"]) > 150
+
+
+def _stay(row: dict[Any, Any]) -> str:
+    """One stay in words."""
+    name = either(row["program_name"], row["program_name_ja"])
+    stage = stage_label(row["stage_code"], row["stage_name"], row["stage_name_ja"])
+    left = _("still there") if pd.isna(row["left_on"]) else say_date(row["left_on"])
+    days = ngettext("{n} day", "{n} days", int(row["days"])).format(n=int(row["days"]))
+    head = f"<b>{theme.show_text(name)}</b> · {row['stage_code']} {theme.show_text(stage)}"
+    return f"{head}<br>{say_date(row['entered_on'])} – {left} · {days}"
+
+
+def stage_times(times: pd.DataFrame) -> go.Figure:
+    """Draw how long programs stay in each stage: median with open stays censored, over the typical range.
+
+    Takes ``rules.pipeline.stage_times``. Unit: days. Hollow: longest open stay, median not reached.
+    """
+    if not int((times["completed"] + times["still_open"]).sum()):
+        return theme.empty(_("No stay in a stage fits the filters."))
+    labels = _labels(times)
+    at = list(range(len(labels)))
+    rows = times.to_dict("records")
+    band = {
+        "type": "bar",
+        "orientation": "h",
+        "base": [row["typical_low_days"] for row in rows],
+        "x": [row["typical_high_days"] - row["typical_low_days"] for row in rows],
+        "y": at,
+        "width": 0.5,
+        "marker": {"color": theme.tint("primary", 0.16)},
+        "hovertemplate": _("typical {low} to {high} days").format(low="%{base}", high="%{customdata}")
+        + "<extra></extra>",
+        "customdata": [row["typical_high_days"] for row in rows],
+    }
+    reached = [row["km_median_days"] for row in rows]
+    beyond = [row["longest_open_days"] if pd.isna(row["km_median_days"]) else None for row in rows]
+    counts = [
+        _("{completed} completed, {open} open").format(completed=row["completed"], open=row["still_open"])
+        for row in rows
+    ]
+    return go.Figure(
+        data=[
+            band,
+            _dots(reached, at, counts, theme.colour("primary"), hollow=False),
+            _dots(beyond, at, counts, theme.colour("primary"), hollow=True),
+        ],
+        layout={
+            "height": _ROW * len(labels) + 48,
+            "margin": {"l": _margin(labels), "r": 8, "t": 4, "b": 40},
+            "xaxis": {"title": {"text": _("days")}, "rangemode": "tozero", "fixedrange": True},
+            "yaxis": _rows(len(labels), labels),
+            "showlegend": False,
+        },
+    )
+
+
+def _dots(values: list[Any], at: list[int], told: list[str], colour: str, *, hollow: bool) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": values,
+        "y": at,
+        "marker": {
+            "size": 11,
+            "color": theme.colour("card") if hollow else colour,
+            "line": {"color": colour, "width": 2},
+        },
+        "customdata": told,
+        "hovertemplate": ("> %{x:.0f} d" if hollow else "%{x:.0f} d") + "<br>%{customdata}<extra></extra>",
+    }
+
+
+def published_rates(rates: pd.DataFrame) -> go.Figure:
+    """Draw published likelihoods of approval from phase 1 with their intervals where one was published.
+
+    Takes ``queries.pipeline.published_rates``. Unit: percent. Reference lines, never a forecast.
+    """
+    if rates.empty:
+        return theme.empty(_("No published rate is stored."))
+    rows = rates.to_dict("records")
+    labels = [theme.show_text(gantt.shorten(f"{row['population']}, {row['period']}", 46)) for row in rows]
+    high = [0 if pd.isna(row["ci_high_pct"]) else row["ci_high_pct"] - row["value_pct"] for row in rows]
+    low = [0 if pd.isna(row["ci_low_pct"]) else row["value_pct"] - row["ci_low_pct"] for row in rows]
+    told = [
+        f"{theme.show_text(str(row['population']))}<br>{row['value_pct']:g} %"
+        + ("" if pd.isna(row["n"]) else f", n = {int(row['n'])}")
+        + f"<br>{theme.show_text(gantt.shorten(str(row['source']), 80))} ({row['confidence']})"
+        for row in rows
+    ]
+    return go.Figure(
+        data=[
+            {
+                "type": "scatter",
+                "mode": "markers+text",
+                "x": rates["value_pct"].tolist(),
+                "y": list(range(len(rows))),
+                "text": [f"{row['value_pct']:g} %" for row in rows],
+                "textposition": "top center",
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": high,
+                    "arrayminus": low,
+                    "color": theme.colour("secondary"),
+                    "thickness": 1,
+                    "width": 4,
+                },
+                "marker": {"size": 9, "color": theme.colour("primary"), "symbol": "diamond"},
+                "customdata": told,
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        ],
+        layout={
+            "height": 34 * len(rows) + 56,
+            "margin": {"l": _margin(labels), "r": 16, "t": 12, "b": 40},
+            "xaxis": {
+                "title": {"text": _("percent that reached approval")},
+                "rangemode": "tozero",
+                "fixedrange": True,
+            },
+            "yaxis": _rows(len(rows), labels),
+            "showlegend": False,
+        },
+    )
+
+
+def ageing_columns() -> dict[str, str]:
+    """The columns of the ageing list with their labels, in order."""
+    return {
+        "state": _("State"),
+        "program": _("Program"),
+        "stage": _("Stage"),
+        "entered": _("Entered"),
+        "days": _("Days"),
+        "typical_high_days": _("Typical high, days"),
+        "why": _("Why"),
+    }
+
+
+def ageing(aged: pd.DataFrame) -> pd.DataFrame:
+    """The ageing list as it is shown: marks with their words, names in the reader's language."""
+    shown = aged.assign(
+        state=[f"{theme.symbol(mark)} {theme.word(mark)}" for mark in aged["mark"]],
+        program=[
+            f"{one} {either(name, name_ja)}"
+            for one, name, name_ja in zip(
+                aged["program_id"], aged["program_name"], aged["program_name_ja"], strict=True
+            )
+        ],
+        stage=[f"{code} {label}" for code, label in zip(aged["stage_code"], _labels(aged), strict=True)],
+        entered=pd.to_datetime(aged["entered_on"]).dt.date,
+    )
+    shown.attrs = dict(aged.attrs)
+    return shown

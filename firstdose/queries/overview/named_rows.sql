@@ -1,0 +1,99 @@
+-- grain: one row per task, readiness item, batch or stage event that the filters let through
+-- params: $program, $group, $partner, $jurisdiction, $area (null = all), $keys (table:key, parts joined by a bar; null = all)
+with chosen as (
+    select program_id
+    from programs
+    where ($program is null or list_contains($program, program_id))
+        and ($group is null or list_contains($group, indication_group))
+        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
+        and ($area is null or $area <> []) -- a program belongs to every area; a refused area still shows nothing
+        and (
+            $partner is null
+            or list_contains($partner, lead_partner)
+            or program_id in (
+                select program_id
+                from tasks
+                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
+            )
+            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
+            or program_id in (select program_id from batches where list_contains($partner, partner_id))
+        )
+),
+
+named as (
+    select
+        'tasks' as table_name,
+        task_id as row_key,
+        program_id,
+        name as label,
+        name_ja as label_ja,
+        coalesce(anchor, kind) as kind,
+        jurisdiction,
+        anchor is not null as is_gate
+    from tasks
+    where ($partner is null or list_contains($partner, partner_id) or list_contains($partner, receiver_partner))
+        and (
+            $jurisdiction is null
+            or list_contains($jurisdiction, jurisdiction)
+            or (jurisdiction is null and $jurisdiction <> [])
+        )
+        and ($area is null or anchor is not null or list_contains($area, workstream))
+    union all
+    select
+        'readiness_items',
+        item_id,
+        program_id,
+        title,
+        title_ja,
+        blocks,
+        jurisdiction,
+        gate
+    from readiness_items
+    where ($partner is null or list_contains($partner, owner_partner))
+        and ($jurisdiction is null or list_contains($jurisdiction, jurisdiction))
+        and ($area is null or list_contains($area, area))
+    union all
+    select
+        'batches',
+        batch_id,
+        program_id,
+        concat_ws(': ', batch_id, failure_reason),
+        null,
+        disposition,
+        null,
+        purpose in ('engineering', 'qualification', 'clinical', 'commercial')
+    from batches
+    where $partner is null or list_contains($partner, partner_id)
+    union all
+    select
+        'stage_events',
+        concat_ws('|', stage_events.program_id, stage_events.stage_code, stage_events.entered_on),
+        stage_events.program_id,
+        stages.name,
+        stages.name_ja,
+        stage_events.outcome,
+        null,
+        true
+    from stage_events
+    left join reference.stages on stage_events.stage_code = stages.stage_code
+)
+
+select
+    named.table_name,
+    named.row_key,
+    named.program_id,
+    programs.name as program_name,
+    programs.name_ja as program_name_ja,
+    named.label,
+    named.label_ja,
+    named.kind,
+    named.jurisdiction,
+    named.is_gate
+from named
+inner join programs on named.program_id = programs.program_id
+where named.program_id in (select program_id from chosen)
+    and (
+        $keys is null
+        or concat(named.table_name, ':', named.row_key) in (select unnest($keys::varchar[]))
+    )
+order by named.table_name, named.row_key

@@ -1,0 +1,63 @@
+"""Pipeline: how far have the programs come, and where do they wait?"""
+
+from firstdose import ui
+from firstdose.figures import pipeline as figures
+from firstdose.queries import pipeline as queries
+from firstdose.rules import pipeline as rules
+from firstdose.words import _
+
+view, session = ui.reading()
+ui.page_header(view, session, _("How far have the programs come, and where do they wait?"))
+day = view.as_of or session.as_of
+funnel = rules.conversions(queries.stage_funnel(session, view))
+stays = queries.stays(session, view)
+times = rules.stage_times(funnel, stays)
+rates = queries.published_rates(session, view)
+
+left, right = ui.grid((1, 1))
+with left:
+    ui.chart_card(
+        "chart-pipeline-funnel",
+        figures.stage_funnel(funnel),
+        data=funnel,
+        title=_("Programs that reached each stage"),
+        how=_("Count that entered the stage or a later one; beside it how many of those decided went on"),
+    )
+with right:
+    ui.chart_card(
+        "chart-pipeline-times",
+        figures.stage_times(times),
+        data=times,
+        title=_("Time in stage"),
+        how=_(
+            "Kaplan–Meier median, open stays censored; hollow: longest open stay, median not reached; "
+            "band: typical range"
+        ),
+    )
+ui.chart_card(
+    "chart-pipeline-lanes",
+    figures.swim_lanes(stays, day),
+    data=stays,
+    title=_("The way of each program"),
+    how=_("One lane a program; darker is later; the stay that is still open has an edge"),
+)
+left, right = ui.grid((1, 1))
+with left:
+    ui.table_card(
+        "table-pipeline-ageing",
+        figures.ageing(rules.ageing(stays)),
+        title=_("Open stays, the longest over its typical time first"),
+        how=_("At risk past the typical high, stale past twice that; both are our convention"),
+        columns=figures.ageing_columns(),
+        height=320,
+    )
+with right:
+    ui.chart_card(
+        "chart-pipeline-rates",
+        figures.published_rates(rates),
+        data=rates,
+        title=_("Published success rates"),
+        how=_(
+            "Likelihood of approval from phase 1, with the published interval: a reference, not a forecast"
+        ),
+    )
