@@ -14,7 +14,7 @@ stays = queries.stays(session, view)
 times = rules.stage_times(funnel, stays)
 rates = queries.published_rates(session, view)
 
-left, right = ui.grid((1, 1))
+left, right = ui.grid((3, 2))
 with left:
     ui.chart_card(
         "chart-pipeline-funnel",

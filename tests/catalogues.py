@@ -5,6 +5,7 @@ arrive empty and dropped ones leave; what stands is never guessed at (no fuzzy m
 """
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from firstdose.contracts import contracts
+from firstdose.contracts.across import rules_across
 from firstdose.words import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +47,20 @@ def collect() -> Catalog:
         ):
             place = [((folder / name).relative_to(ROOT).as_posix(), 0)]  # no lines: every edit moves them
             found.add(message, locations=place, auto_comments=comments, context=context)
+    for message, place in _of_contracts():
+        found.add(message, locations=[(place, 0)])
     return found
+
+
+def _of_contracts() -> Iterator[tuple[str, str]]:
+    """The words of the rules that stand in contracts, with their places."""
+    for contract in contracts().values():
+        for check in contract.checks:
+            for message in filter(None, (check.message, check.remedy)):
+                yield message, f"firstdose/contracts/{contract.name}.yaml"
+    for rule in rules_across():
+        for message in (rule.message, rule.remedy):
+            yield message, f"firstdose/contracts/checks/{rule.table}.{rule.code}.sql"
 
 
 def text(catalogue: Catalog) -> bytes:
@@ -76,13 +92,12 @@ def update(language: str, found: Catalog) -> Catalog:
 
 def main() -> None:
     """Write both catalogues and say what is still missing."""
-    found = collect()
     for language in LANGUAGES:
-        catalogue = update(language, found)
+        catalogue = update(language, collect())  # collected anew: a catalogue keeps the messages it is given
         path = catalogue_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text(catalogue))
-        empty = sum(1 for message in catalogue if message.id and not any(message.string))
+        empty = sum(1 for message in catalogue if message.id and not (message.string and any(message.string)))
         click.echo(f"{path.relative_to(ROOT)}: {len(catalogue)} messages, {empty} without translation")
 
 

@@ -79,6 +79,7 @@ def next_days(planned: pd.DataFrame, as_of: date) -> go.Figure:
                 "range": [len(rows) - 0.4, -0.6],
                 "showgrid": False,
                 "zeroline": False,
+                "ticklabelstandoff": 6,
                 "fixedrange": True,
             },
             "showlegend": False,

@@ -34,6 +34,7 @@ def _rows(count: int, labels: list[str]) -> dict[str, Any]:
         "range": [count - 0.45, -0.55],
         "showgrid": False,
         "zeroline": False,
+        "ticklabelstandoff": 6,
         "fixedrange": True,
     }
 
@@ -91,7 +92,7 @@ def stage_funnel(funnel: pd.DataFrame, *, verdicts: bool = True) -> go.Figure:
             "height": _ROW * len(labels) + 20,
             "margin": {"l": _margin(labels), "r": 8, "t": 4, "b": 16},
             "xaxis": {
-                "range": [0, most * (2.3 if verdicts else 1.25)],
+                "range": [0, most * (3.1 if verdicts else 1.25)],
                 "visible": False,
                 "fixedrange": True,
             },
@@ -241,11 +242,18 @@ def stage_times(times: pd.DataFrame) -> go.Figure:
         layout={
             "height": _ROW * len(labels) + 48,
             "margin": {"l": _margin(labels), "r": 8, "t": 4, "b": 40},
-            "xaxis": {"title": {"text": _("days")}, "rangemode": "tozero", "fixedrange": True},
+            "xaxis": {"title": {"text": _("days")}, "range": [0, _widest(times)], "fixedrange": True},
             "yaxis": _rows(len(labels), labels),
             "showlegend": False,
         },
     )
+
+
+def _widest(times: pd.DataFrame) -> float:
+    """The end of the axis: what was observed and the typical ranges, without the years of follow-up."""
+    observed = [times["km_median_days"].max(), times["longest_open_days"].max()]
+    usual = times["typical_high_days"].nsmallest(len(times) - 1).max()
+    return 1.08 * float(max(value for value in (*observed, usual) if not pd.isna(value)))
 
 
 def _dots(values: list[Any], at: list[int], told: list[str], colour: str, *, hollow: bool) -> dict[str, Any]:

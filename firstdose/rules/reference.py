@@ -106,6 +106,7 @@ _LABELS: dict[str, str] = {
     "to_phase": N_("To"),
     "topic": N_("Topic"),
     "trl": N_("TRL"),
+    "term_ja": N_("Term (Japanese)"),
     "typical_duration_months_high": N_("Longest, months"),
     "typical_duration_months_low": N_("Shortest, months"),
     "typical_duration_months_mid": N_("Usual, months"),
@@ -133,8 +134,12 @@ class Shelf:
 
     def labels(self, frame: "pd.DataFrame") -> dict[str, str]:
         """The columns to show, in order, with their labels; the reader's language where the data has it."""
-        shown = {column: either(column, f"{column}_ja") for column in self.columns.split()}
-        return {(ja if ja in frame.columns else column): _(_LABELS[column]) for column, ja in shown.items()}
+        found: dict[str, str] = {}
+        for column in self.columns.split():
+            japanese = either(column, f"{column}_ja")
+            shown = japanese if japanese in frame.columns and japanese not in self.columns.split() else column
+            found[shown] = _(_LABELS[column])
+        return found
 
 
 SHELVES: dict[str, Shelf] = {

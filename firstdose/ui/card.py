@@ -135,8 +135,10 @@ def _tools(card: _Card, view: View, session: "Session") -> None:
 def _table(
     frame: "pd.DataFrame", columns: Mapping[str, str], key: str, title: str, height: int | None
 ) -> None:
+    shown = frame.copy(deep=False)
+    shown.attrs = {}  # Arrow would write them out as JSON
     st.dataframe(
-        frame,
+        shown,
         key=key,
         hide_index=True,
         column_order=list(columns) or None,

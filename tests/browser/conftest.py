@@ -22,9 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the lake of the tests lies; the first server seeds it with the demo."""
-    return tmp_path_factory.mktemp("browser") / "lake"
+def lake(demo_lake: Path) -> Path:
+    """Where the lake of the tests lies: the demo, published once for all tests."""
+    return demo_lake
 
 
 @pytest.fixture(scope="session")

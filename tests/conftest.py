@@ -1,0 +1,37 @@
+"""What many tests stand on: a lake with the demo alliance, published once for all of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from firstdose.lake import Lake, publish_history
+from firstdose.words import use_language
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a lake with every version of the demo lies; nobody publishes to it."""
+    place = tmp_path_factory.mktemp("demo") / "lake"
+    publish_history(ROOT / "data", Lake.open(place))
+    return place
+
+
+@pytest.fixture
+def demo_store(demo_lake: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The demo as the lake that the settings name."""
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(demo_lake))
+    st.cache_resource.clear()
+    yield demo_lake
+    st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Every test begins in English, whatever the one before spoke."""
+    use_language("en")
+    yield
+    use_language("en")
