@@ -37,7 +37,8 @@ def session_of(as_of: date = date(2026, 11, 23), **tables: Sequence[Mapping[str,
         if entry.name.endswith(".csv"):
             with resources.as_file(entry) as path:
                 connection.execute(
-                    f"create table reference.{entry.name[:-4]} as from read_csv(?, header=true, all_varchar=false)",
+                    f"create table reference.{entry.name[:-4]} "
+                    "as from read_csv(?, header=true, all_varchar=false)",
                     [str(path)],
                 )
     for contract in contracts().values():

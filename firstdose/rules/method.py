@@ -18,8 +18,8 @@ def paragraphs() -> tuple[tuple[str, str], ...]:
             _(
                 "An open gate item is late once its due day lies before the report day, at risk when its "
                 "forecast lies after the due day or the due day is near and work has not begun, stale "
-                "without an update for more than 30 days. An area is never greener than its worst open gate item. "
-                "The limits are our convention."
+                "without an update for more than 30 days. An area is never greener than its worst open gate "
+                "item. The limits are our convention."
             ),
         ),
         (

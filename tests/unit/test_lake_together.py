@@ -52,7 +52,7 @@ def publish_on(place: Path, scratch: Path, acknowledged: str, first: int) -> Non
 def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     place, acknowledged = tmp_path / "lake", tmp_path / "acknowledged.txt"
     acknowledged.touch()
-    chance = random.Random(20261123)  # noqa: S311
+    chance = random.Random(20261123)
     for kill in range(KILLS):
         process = _spawn.Process(
             target=publish_on, args=(place, tmp_path, str(acknowledged), kill * 1000), daemon=True
@@ -120,7 +120,7 @@ def test_24_threads_each_asking_150_times_get_the_answer_of_their_own_version(
     three_versions: Lake, tmp_path: Path
 ) -> None:
     def ask(thread: int) -> list[Any]:
-        chance, wrong = random.Random(thread), []  # noqa: S311
+        chance, wrong = random.Random(thread), []
         for _turn in range(150):
             version = chance.choice((1, 2, 3))
             session = three_versions.session(version)
