@@ -14,7 +14,7 @@ with left:
 with middle:
     view = ui.page_text(view, "q", _("Search: every word must occur"))
 with right:
-    view = ui.page_choice(view, "confidence", _("How sure"), rules.confidence_names())
+    view = ui.page_choice(view, "confidence", _("How sure"), rules.confidence_names(), many=True)
 
 section = view.key("section", "words")
 for name in rules.SECTIONS.get(section, ()):

@@ -97,7 +97,7 @@ def print_checked(checked: "Checked", format_: str) -> None:
         counts = _("{rows} rows, {rejected} rejected").format(rows=file.rows, rejected=file.rejected)
         click.echo(f"{'✓' if file.ok else '✕'} {file.file} ({file.table or '?'}): {counts}")
         for issue in file.issues:
-            place = "" if issue.line is None else f"{_('line {n}').format(n=issue.line)}: "
+            place = "" if issue.line is None else _("line {n}: ").format(n=issue.line)
             click.echo(f"    {'✕' if issue.severity == 'error' else '▲'} {place}{issue.message}")
 
 

@@ -70,6 +70,7 @@ def next_days(planned: pd.DataFrame, as_of: date) -> go.Figure:
                 "range": [low, high],
                 "tickvals": values,
                 "ticktext": said,
+                "tickangle": 0,
                 "side": "top",
                 "fixedrange": True,
             },

@@ -142,7 +142,10 @@ def swim_lanes(stays: pd.DataFrame, as_of: date) -> go.Figure:
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
-        "textfont": {"size": 11},
+        "textfont": {
+            "size": 11,
+            "color": [theme.colour("card" if row["stage_order"] > 0.6 * last else "text") for row in rows],
+        },
         "customdata": [_stay(row) for row in rows],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
@@ -152,7 +155,7 @@ def swim_lanes(stays: pd.DataFrame, as_of: date) -> go.Figure:
         "mode": "text",
         "x": [stop for _row, stop in stops],
         "y": [ids.index(row["program_id"]) for row, _stop in stops],
-        "text": [f" {theme.symbol('late')} {_('stopped')}" for _stop in stops],
+        "text": [" ".join(("", theme.symbol("late"), _("stopped"))) for _stop in stops],
         "textposition": "middle right",
         "textfont": {"color": theme.colour("late"), "size": 12},
         "hoverinfo": "skip",
@@ -171,6 +174,7 @@ def swim_lanes(stays: pd.DataFrame, as_of: date) -> go.Figure:
                 "range": [gantt.moment(low), today],
                 "tickvals": values,
                 "ticktext": said,
+                "tickangle": 0,
                 "side": "top",
                 "fixedrange": True,
             },

@@ -95,6 +95,8 @@ def _fixed(count: int, labels: list[str]) -> dict[str, Any]:
         "range": [-0.5, count - 0.5],
         "tickvals": list(range(count)),
         "ticktext": labels,
+        "ticklabelstandoff": 6,
+        "tickangle": 0,
         "fixedrange": True,
         "zeroline": False,
     }
@@ -150,7 +152,7 @@ def _told(area: str, jurisdiction: str, cell: dict[str, Any] | None) -> str:
     """A cell in words."""
     head = f"<b>{area} · {jurisdiction}</b>"
     if cell is None:
-        return f"{head}<br>{_('no item')}"
+        return "<br>".join((head, _("no item")))
     said = [head]
     if _role(cell) == "line":
         said.append(_("no gate item"))

@@ -79,7 +79,9 @@ def _source(row: Row) -> str:
     """Where the requirement comes from and whether that was read; an own item has none."""
     if not _text(row["source_name"]):
         return _("own item") if not _text(row["requirement_code"]) else ""
-    return f"{row['source_name']}, {row['source_ref']} ({_(_SURE[row['confidence']])})"
+    word = _SURE[row["confidence"]]
+    sure = _(word)
+    return f"{row['source_name']}, {row['source_ref']} ({sure})"
 
 
 def _text(value: object) -> str:

@@ -89,8 +89,10 @@ class Refused(IntakeError):  # noqa: N818 (what happened to the files; the tree 
             wrong,
         )
         first = next(issue for issue in checked.issues if issue.severity == "error")
-        place = f"{first.file}, {_('line {n}').format(n=first.line)}" if first.line else first.file
-        super().__init__(f"{said.format(n=wrong)} {place}: {first.message}", checked.issues)
+        place = (
+            _("{file}, line {n}:").format(file=first.file, n=first.line) if first.line else f"{first.file}:"
+        )
+        super().__init__(f"{said.format(n=wrong)} {place} {first.message}", checked.issues)
         self.checked = checked
 
 

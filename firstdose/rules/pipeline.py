@@ -66,7 +66,8 @@ def _verdict(share: Share) -> str:
     if not share.n:
         return _("none decided yet")
     said = _("{k} of {n} decided went on").format(k=share.k, n=share.n)
-    return f"{said} · {share.percent() if share.enough else _('too few for a rate')}"
+    rate = share.percent() if share.enough else _("too few for a rate")
+    return f"{said} · {rate}"
 
 
 def stage_times(funnel: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from firstdose.lake import Session
     from firstdose.queries import Asked
 
+_ROW_PX = 35  # px of a row of a table: one that needs less than its height is drawn as tall as it is
 _CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 
 
@@ -143,6 +144,6 @@ def _table(
         hide_index=True,
         column_order=list(columns) or None,
         column_config=dict(columns),
-        height=height or "auto",
+        height=height if height and len(frame) * _ROW_PX > height else "auto",
         alt=title,
     )

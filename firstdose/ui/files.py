@@ -23,7 +23,7 @@ def table_files(view: "View", session: "Session", contract: "Contract", rows: "p
     """Offer one table of the data version: its rows, its empty template, and what every column means."""
     name = contract.name
     with st.container(key=f"card-table-data-{name}", border=True, gap="small"):
-        st.markdown(f"##### {escaped(contract.label)}\n\n:small[:gray[{escaped(contract.description)}]]")
+        st.markdown(f"##### {escaped(contract.label)}\n\n:small[:gray[{escaped(contract.meaning)}]]")
         with st.container(horizontal=True, key="action-data-files"):
             st.download_button(
                 _("Rows of v{version} as CSV").format(version=session.version),

@@ -27,7 +27,8 @@ def said(view: View, session: "Session") -> str:
     """The filters of the view in words, and whether the data is illustrative."""
     chosen = int(questions.chosen_programs(session, view)["programs"].iloc[0])
     words = sentence(view, known(session, view.page), chosen)
-    return f"{words} · {_('illustrative data')}" if session.illustrative else words
+    illustrative = _("illustrative data")
+    return f"{words} · {illustrative}" if session.illustrative else words
 
 
 def age(session: "Session") -> str:

@@ -92,6 +92,22 @@ def test_no_message_is_put_together_before_it_is_looked_up() -> None:
     assert wrong == []
 
 
+def test_no_message_hides_inside_an_f_string() -> None:
+    """Python before 3.12 gives f-strings to the collector whole: ``f"{_('…')}"`` is never collected."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{inside.lineno}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for inside in ast.walk(node)
+        if isinstance(inside, ast.Call)
+        and isinstance(inside.func, ast.Name)
+        and inside.func.id in {"_", "ngettext"}
+        and any(isinstance(word, ast.Constant) for word in inside.args[:1])
+    ]
+    assert wrong == []
+
+
 def test_an_unknown_message_stays_as_it_is() -> None:
     use_language("ja")
     assert _("no catalogue knows this sentence") == "no catalogue knows this sentence"
