@@ -202,11 +202,14 @@ def _wrong_width(reading: Reading, line: int, cells: int, width: int) -> None:
 def _header(records: Iterator[Row], reading: Reading, pads: bool) -> Iterator[Row] | None:
     """Find the header: the first record that is no comment and no title; the rows after it are returned."""
     seen: list[Row] = []
+    held: list[Row] = []  # what was read past the header, blank rows too: they are counted as any other
     for row in records:
         if not any(row[1]):
+            held += [row] if seen else []
             continue
         if seen or not row[1][0].startswith("#"):
             seen.append(row)
+            held.append(row)
             if len(seen) == 3:
                 break
         else:
@@ -247,7 +250,7 @@ def _header(records: Iterator[Row], reading: Reading, pads: bool) -> Iterator[Ro
         reading.issues.append(
             _warning("header-line", template, reading.header_line, line_=reading.header_line)
         )
-    return chain(seen[at + 1 :], records)
+    return chain((row for row in held if row[0] > reading.header_line), records)
 
 
 def _error(code: str, template: str, line: int | None = None, remedy: str = "", **values: object) -> Issue:
