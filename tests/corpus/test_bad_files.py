@@ -22,7 +22,7 @@ from tests.corpus import make_files
 FOLDER = Path(os.environ.get("FIRSTDOSE_BAD_FILES") or make_files.FOLDER)
 SECONDS = 10.0
 
-#: Files of a public corpus where the answer listed there quotes another engine or another use: name → ours, why.
+#: Files of a public corpus whose listed answer quotes another engine or another use: name → ours, why.
 OURS_DECIDES = {
     "parquet/ARROW-RS-GH-6229-LEVELS.parquet": ("reject", "nested columns are no table of ours"),
     "parquet/nation.dict-malformed.parquet": ("accept", "our reader reads every value of it"),

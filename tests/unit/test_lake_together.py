@@ -41,6 +41,7 @@ def partners(folder: Path, names: dict[str, str]) -> dict[str, Path]:
 def publish_on(place: Path, scratch: Path, acknowledged: str, first: int) -> None:
     """Publish one numbered state after the other; each is written down once its publish has returned."""
     lake = Lake.open(place)
+    (scratch / f"ready-{first}").touch()
     with Path(acknowledged).open("a", encoding="utf-8") as told:
         for number in range(first, first + 1000):
             names = {f"P{n}": f"state {number}" for n in range(20)}
@@ -58,7 +59,10 @@ def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> N
             target=publish_on, args=(place, tmp_path, str(acknowledged), kill * 1000), daemon=True
         )
         process.start()
-        time.sleep(chance.uniform(0.05, 0.6))
+        while not (tmp_path / f"ready-{kill * 1000}").exists():
+            assert process.is_alive(), "the publisher could not begin"
+            time.sleep(0.005)
+        time.sleep(chance.uniform(0.02, 0.6))
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         process.join(10)
