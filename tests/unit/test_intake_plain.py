@@ -1,0 +1,76 @@
+"""The fast reader of plain text gives what the careful one gives, or steps aside."""
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstdose.intake import delimited, plain
+
+_CELLS = st.text(st.sampled_from("ab1.é日 =-;"), max_size=4).map(str.strip)
+_TABLES = st.integers(2, 4).flatmap(
+    lambda width: st.lists(st.lists(_CELLS, min_size=width, max_size=width), min_size=1, max_size=8)
+)
+
+
+def carefully(text: str, delimiter: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    reading = delimited.Reading(delimiter)
+    rows = list(delimited.read(text, reading))
+    return reading.header, rows
+
+
+@given(
+    rows=_TABLES, end=st.sampled_from(["\n", "\r\n"]), last=st.booleans(), delimiter=st.sampled_from(",\t")
+)
+def test_both_readers_give_the_same_cells(
+    rows: list[list[str]], end: str, last: bool, delimiter: str
+) -> None:
+    header = [f"h{at}" for at in range(len(rows[0]))]
+    text = end.join(delimiter.join(row) for row in [header, *rows]) + (end if last else "")
+    names = plain.header_of(text, delimiter)
+    if names is None:
+        return
+    reading = delimited.Reading(delimiter)
+    reading.header = names
+    blocks = plain.read(text, reading)
+    if blocks is None:
+        return
+    cells = [
+        [cell or "" for cell in row]
+        for block in blocks
+        for row in zip(*(column.to_pylist() for column in block), strict=True)
+    ]
+    wanted_header, wanted = carefully(text, delimiter)
+    assert names == wanted_header
+    assert [(line, row) for line, row in enumerate(cells, 2)] == wanted
+
+
+def test_a_plain_table_is_read_the_fast_way() -> None:
+    text = "a,b\n1,2\n3,\n"
+    reading = delimited.Reading(",")
+    reading.header = plain.header_of(text, ",") or []
+    blocks = list(plain.read(text, reading) or ())
+    assert reading.header == ["a", "b"]
+    assert [column.to_pylist() for column in blocks[0]] == [["1", "3"], ["2", None]]
+
+
+def test_whatever_is_not_plain_is_left_to_the_careful_reader() -> None:
+    for text in (
+        'a,b\n"1",2\n',
+        "a,b\n1, 2\n",
+        "\na,b\n1,2\n",
+        "a,b\n1,2\n\n3,4\n",
+        "# x\na,b\n",
+        "a,b\na,b\n",
+    ):
+        assert plain.header_of(text, ",") is None, text
+    reading = delimited.Reading(",")
+    reading.header = ["a", "b"]
+    assert plain.read("a,b\n1,2\n1,2,3\n", reading) is None
+
+
+def test_the_careful_reader_agrees_with_the_standard_library_on_quotes() -> None:
+    text = 'a,b\n"x, ""y""","l1\nl2"\n1,2\n'
+    _header, rows = carefully(text, ",")
+    assert [row for _line, row in rows] == list(csv.reader(io.StringIO(text)))[1:]

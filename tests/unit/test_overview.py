@@ -1,0 +1,210 @@
+"""The overview: six figures that say their change, and the changes a meeting should hear first."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from firstdose.figures import overview as figures
+from firstdose.figures import readiness as matrices
+from firstdose.lake import CellChange, TableChanges
+from firstdose.queries import overview as queries
+from firstdose.queries import readiness as items
+from firstdose.rules import changes as told
+from firstdose.rules import overview as rules
+from firstdose.rules import readiness as marks
+from firstdose.view import View
+from tests.support import MemorySession, session_of
+
+DAY = date(2026, 11, 20)
+VIEW = View(as_of=DAY)
+
+
+def item(item_id: str, **more: Any) -> dict[str, Any]:
+    return {
+        "item_id": item_id,
+        "program_id": "P1",
+        "jurisdiction": "JP",
+        "area": "Regulatory",
+        "title": item_id,
+        "gate": True,
+        "blocks": "filing",
+        "status": "in progress",
+        "owner_partner": "A",
+        "evidence_expected": 1,
+        "updated_on": DAY,
+        **more,
+    }
+
+
+def anchor(finish: date, **more: Any) -> dict[str, Any]:
+    return {
+        "task_id": "T1",
+        "program_id": "P1",
+        "partner_id": "A",
+        "workstream": "Clinical",
+        "name": "First dose",
+        "kind": "milestone",
+        "anchor": "first dose",
+        "baseline_start": date(2027, 1, 10),
+        "baseline_finish": date(2027, 1, 10),
+        "forecast_start": finish,
+        "forecast_finish": finish,
+        **more,
+    }
+
+
+def world(finish: date, *more: dict[str, Any]) -> MemorySession:
+    return session_of(
+        as_of=DAY,
+        partners=[{"partner_id": "A", "name": "Centre", "role": "academic centre"}],
+        programs=[
+            {
+                "program_id": "P1",
+                "name": "One",
+                "status": "active",
+                "jurisdictions": "JP",
+                "lead_partner": "A",
+                "target_fih_date": date(2027, 1, 1),
+            }
+        ],
+        stage_events=[
+            {"program_id": "P1", "stage_code": "S05", "entered_on": date(2026, 1, 1), "outcome": "open"}
+        ],
+        readiness_items=list(more),
+        tasks=[anchor(finish)],
+        batches=[
+            {
+                "batch_id": f"B{n}",
+                "program_id": "P1",
+                "partner_id": "A",
+                "material": "drug product",
+                "purpose": "clinical",
+                "started_on": date(2026, 1, 1),
+                "released_on": date(2026, 3, 1) if state == "released" else None,
+                "disposition": state,
+            }
+            for n, state in enumerate(["released"] * 4 + ["rejected", "pending"])
+        ],
+    )
+
+
+def test_six_figures_count_what_is_there() -> None:
+    session = world(date(2027, 1, 20), item("I1", due_on=DAY), item("I2", due_on=DAY - timedelta(days=3)))
+    found = rules.headlines(queries.standing(session, VIEW), None, "")
+    assert len(found) == 6
+    said = {headline.key.removeprefix("kpi-overview-"): headline for headline in found}
+    assert said["active-programs"].value == "1"
+    assert said["filing-blockers"].value == "2"
+    assert said["overdue"].value == "1", "due today is not overdue"
+    assert said["batch-success"].value == "4 of 5", "pending lots stand apart"
+    assert "20 Jan 2027" in said["next-first-dose"].value
+    assert "+19" in said["next-first-dose"].context
+    assert all(headline.why and headline.asked and not headline.change for headline in found)
+
+
+def test_a_change_names_what_it_is_compared_with_and_whether_it_is_good() -> None:
+    before = world(date(2027, 1, 10), item("I1"), item("I2"))
+    now = world(date(2027, 1, 20), item("I1", status="closed", closed_on=DAY), item("I2"))
+    found = rules.headlines(queries.standing(now, VIEW), queries.standing(before, VIEW), "v1")
+    said = {headline.key.removeprefix("kpi-overview-"): headline for headline in found}
+    assert (said["filing-blockers"].tone, "−1" in said["filing-blockers"].change) == ("good", True)
+    assert said["next-first-dose"].tone == "bad"
+    assert "+10" in said["next-first-dose"].change
+    assert "no change since v1" in said["active-programs"].change
+
+
+@pytest.mark.parametrize(("delta", "tone"), [(-1, "good"), (1, "bad"), (0, "neutral")])
+def test_fewer_blockers_are_better(delta: int, tone: str) -> None:
+    assert rules.changed(5 + delta, 5, "v1", "less")[1] == tone
+
+
+def names(*rows: tuple[str, str, str, bool]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "table_name": table,
+                "row_key": key,
+                "program_id": "P1",
+                "label": f"name of {key}",
+                "label_ja": None,
+                "kind": kind,
+                "jurisdiction": None,
+                "is_gate": gate,
+            }
+            for table, key, kind, gate in rows
+        ]
+    )
+
+
+def changed(**cells: tuple[CellChange, ...]) -> dict[str, TableChanges]:
+    return {table: TableChanges((), (), found) for table, found in cells.items()}
+
+
+def test_a_moved_milestone_comes_before_a_closed_item() -> None:
+    lines = told.headline_changes(
+        changed(
+            readiness_items=(CellChange(("I1",), "status", "in review", "closed"),),
+            tasks=(CellChange(("T1",), "forecast_finish", "2027-01-10", "2027-01-20"),),
+        ),
+        names(("readiness_items", "I1", "filing", True), ("tasks", "T1", "first dose", True)),
+    )
+    assert ["10 days later" in lines[0].text, "closed" in lines[1].text] == [True, True]
+    assert [line.mark for line in lines] == ["late", "closed"]
+
+
+def test_an_item_opened_again_is_told_as_a_risk() -> None:
+    lines = told.headline_changes(
+        changed(readiness_items=(CellChange(("I1",), "status", "closed", "in progress"),)),
+        names(("readiness_items", "I1", "filing", True)),
+    )
+    assert [(line.mark, "opened again" in line.text) for line in lines] == [("at risk", True)]
+
+
+def test_a_failed_lot_is_told_and_an_ordinary_task_is_not() -> None:
+    lines = told.headline_changes(
+        changed(
+            batches=(CellChange(("B1",), "disposition", "pending", "terminated"),),
+            tasks=(CellChange(("T2",), "forecast_finish", "2027-01-10", "2027-01-20"),),
+        ),
+        names(("batches", "B1", "terminated", True), ("tasks", "T2", "task", False)),
+    )
+    assert [line.mark for line in lines] == ["late"]
+    assert "terminated" in lines[0].text
+
+
+def test_rows_that_the_filters_leave_out_are_not_told() -> None:
+    found = changed(tasks=(CellChange(("T1",), "forecast_finish", "2027-01-10", "2027-01-20"),))
+    assert told.headline_changes(found, names(("tasks", "T9", "first dose", True))) == []
+
+
+def test_counts_name_each_table_once() -> None:
+    found = {"tasks": TableChanges((("T1",), ("T2",)), (("T0",),), (CellChange(("T3",), "a", "1", "2"),) * 2)}
+    assert told.counted(found, {"tasks": "Tasks"}) == "Tasks +2 ~1 −1"
+
+
+def test_the_next_days_draw_milestones_as_diamonds_and_end_at_90_days() -> None:
+    session = world(date(2027, 1, 20))
+    planned = queries.next_days(session, VIEW)
+    figure = figures.next_days(planned, DAY)
+    assert figure.data[1].marker.symbol == "diamond"
+    assert len(figure.data[1].x) == 1
+    assert queries.next_days(world(date(2027, 6, 1)), VIEW).empty
+    assert not figures.next_days(planned.iloc[:0], DAY).data
+
+
+def test_the_matrix_shows_every_area_and_the_worst_open_gate_item() -> None:
+    session = world(
+        date(2027, 1, 20),
+        item("I1", due_on=DAY - timedelta(days=1)),
+        item("I2", status="closed", closed_on=DAY, due_on=DAY),
+    )
+    judged = marks.item_marks(items.all_items(session, VIEW), DAY)
+    rolled = marks.rollup_by(judged, DAY, ["program_id", "area"])
+    figure = matrices.program_matrix(rolled, {"P1": "P1 · <One>"})
+    assert len(figure.layout.xaxis.ticktext) == 9
+    assert figure.layout.yaxis.ticktext == ("P1 · &lt;One&gt;",)
+    assert "✕" in figure.data[1].text[0]
+    assert "1/2" in figure.data[1].text[0]
+    assert not matrices.program_matrix(rolled.iloc[:0], {}).data

@@ -1,0 +1,172 @@
+"""The pipeline: reached is counted, conversion is of the decided, open stays are censored."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from firstdose.figures import pipeline as figures
+from firstdose.queries import pipeline as queries
+from firstdose.rules import pipeline as rules
+from firstdose.rules.proportion import Share
+from firstdose.view import View
+from firstdose.words import use_language
+from tests.support import MemorySession, session_of
+
+DAY = date(2026, 11, 20)
+VIEW = View(as_of=DAY)
+
+
+def program(one: str, **more: Any) -> dict[str, Any]:
+    base = {
+        "name": one,
+        "name_ja": f"{one}号",
+        "status": "active",
+        "jurisdictions": "JP",
+        "lead_partner": "A",
+    }
+    return {"program_id": one, "indication_group": "Solid tumour", "target": "CD7", **base, **more}
+
+
+def stay(
+    one: str, stage: int, entered: date, left: date | None = None, outcome: str = "open"
+) -> dict[str, Any]:
+    return {
+        "program_id": one,
+        "stage_code": f"S{stage:02d}",
+        "entered_on": entered,
+        "left_on": left,
+        "outcome": outcome,
+    }
+
+
+@pytest.fixture(scope="module")
+def session() -> MemorySession:
+    return session_of(
+        as_of=DAY,
+        programs=[program("P1"), program("P2", indication_group="Other"), program("P3", status="stopped")],
+        stage_events=[
+            stay("P1", 1, date(2024, 1, 1), date(2024, 12, 31), "advanced"),
+            stay("P1", 2, date(2024, 12, 31), date(2026, 1, 1), "advanced"),
+            stay("P1", 3, date(2026, 1, 1)),
+            stay("P2", 1, date(2026, 11, 1)),
+            stay("P3", 1, date(2025, 1, 1), date(2025, 6, 1), "stopped"),
+        ],
+    )
+
+
+def test_a_program_counts_in_its_stage_and_every_one_before(session: MemorySession) -> None:
+    funnel = queries.stage_funnel(session, VIEW)
+    assert len(funnel) == 11, "every stage is shown, at zero too"
+    assert funnel["reached"].tolist()[:4] == [3, 1, 1, 0]
+    assert (funnel["entered"] == funnel["advanced"] + funnel["stopped"] + funnel["still_open"]).all()
+
+
+def test_what_happened_after_the_report_day_is_not_known_yet(session: MemorySession) -> None:
+    earlier = View(as_of=date(2025, 3, 1))
+    assert queries.stage_funnel(session, earlier)["reached"].tolist()[:3] == [2, 1, 0]
+    stays = queries.stays(session, earlier)
+    assert set(stays["outcome"]) == {"advanced", "open"}, "the stop of June is not known in March"
+
+
+def test_a_filter_narrows_every_count(session: MemorySession) -> None:
+    only = View(as_of=DAY, group=("Other",))
+    assert queries.stage_funnel(session, only)["reached"].tolist()[:2] == [1, 0]
+    assert queries.stage_funnel(session, View(as_of=DAY, program=()))["programs"].max() == 0
+
+
+def test_under_five_decided_only_counts_are_said(session: MemorySession) -> None:
+    verdicts = rules.conversions(queries.stage_funnel(session, VIEW))["verdict"].tolist()
+    assert verdicts[0] == "1 of 2 decided went on · too few for a rate"
+    assert verdicts[3] == "none decided yet"
+
+
+@pytest.mark.parametrize(
+    ("n", "enough"), [pytest.param(4, False, id="four"), pytest.param(5, True, id="five")]
+)
+def test_five_are_enough_for_a_percentage(n: int, enough: bool) -> None:
+    assert ("%" in Share(n, n).percent()) is enough
+
+
+@pytest.mark.parametrize(
+    ("days", "mark"),
+    [
+        pytest.param(100, "in progress", id="exactly the typical high"),
+        pytest.param(101, "at risk", id="a day over"),
+        pytest.param(200, "at risk", id="exactly twice"),
+        pytest.param(201, "stale", id="more than twice"),
+    ],
+)
+def test_a_long_stay_is_marked(days: int, mark: str) -> None:
+    assert rules.stay_mark(days, 100) == mark
+
+
+def test_the_longest_over_its_time_comes_first_and_only_open_ones(session: MemorySession) -> None:
+    aged = rules.ageing(queries.stays(session, VIEW))
+    assert aged["program_id"].tolist() == ["P1", "P2"]
+    assert aged["share_of_high"].is_monotonic_decreasing
+
+
+def test_rules_and_figures_leave_their_frames_alone(session: MemorySession) -> None:
+    funnel, stays = queries.stage_funnel(session, VIEW), queries.stays(session, VIEW)
+    before = funnel.copy(deep=True), stays.copy(deep=True)
+    judged = rules.conversions(funnel)
+    figures.stage_funnel(judged)
+    figures.stage_times(rules.stage_times(judged, stays))
+    figures.swim_lanes(stays, DAY)
+    figures.ageing(rules.ageing(stays))
+    pd.testing.assert_frame_equal(funnel, before[0])
+    pd.testing.assert_frame_equal(stays, before[1])
+
+
+def test_bars_of_the_funnel_are_the_programs_that_reached(session: MemorySession) -> None:
+    figure = figures.stage_funnel(rules.conversions(queries.stage_funnel(session, VIEW)))
+    assert list(figure.data[0].x)[:3] == [3, 1, 1]
+    assert "too few" in figure.data[1].text[0]
+
+
+def test_a_lane_ends_at_the_report_day_while_it_is_open(session: MemorySession) -> None:
+    figure = figures.swim_lanes(queries.stays(session, VIEW), DAY)
+    ends = [base + length for base, length in zip(figure.data[0].base, figure.data[0].x, strict=True)]
+    assert max(ends) == pd.Timestamp(DAY).value / 1e6
+    assert any("stopped" in text for text in figure.data[1].text)
+
+
+def test_names_follow_the_language_of_the_reader(session: MemorySession) -> None:
+    use_language("ja")
+    figure = figures.swim_lanes(queries.stays(session, VIEW), DAY)
+    assert "P1号" in figure.layout.yaxis.ticktext[0]
+
+
+def test_nothing_chosen_draws_a_sentence_instead_of_axes(session: MemorySession) -> None:
+    nobody = View(as_of=DAY, program=())
+    funnel = rules.conversions(queries.stage_funnel(session, nobody))
+    stays = queries.stays(session, nobody)
+    for figure in (
+        figures.stage_funnel(funnel),
+        figures.swim_lanes(stays, DAY),
+        figures.stage_times(rules.stage_times(funnel, stays)),
+        figures.published_rates(queries.published_rates(session, VIEW).iloc[:0]),
+    ):
+        assert not figure.data
+        assert len(figure.layout.annotations[0].text) > 10
+
+
+def test_published_rates_show_their_interval_and_source(session: MemorySession) -> None:
+    rates = queries.published_rates(session, VIEW)
+    figure = figures.published_rates(rates)
+    assert len(figure.data[0].x) == len(rates) > 3
+    assert figure.data[0].error_x.array[0] == pytest.approx(rates["ci_high_pct"][0] - rates["value_pct"][0])
+    assert rates["source"][0][:20] in figure.data[0].customdata[0]
+
+
+def test_a_hostile_name_is_text_in_a_picture() -> None:
+    evil = session_of(
+        as_of=DAY,
+        programs=[program("P1", name="<b onclick=x>&", name_ja=None)],
+        stage_events=[stay("P1", 1, date(2026, 1, 1))],
+    )
+    figure = figures.swim_lanes(queries.stays(evil, VIEW), DAY)
+    assert "<b onclick" not in figure.layout.yaxis.ticktext[0]
+    assert "&lt;b onclick" in figure.data[0].customdata[0]

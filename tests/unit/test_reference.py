@@ -1,0 +1,70 @@
+"""The reference page: every fact with its source and how sure it is, found by any word in either language."""
+
+import pytest
+
+from firstdose.queries import reference as queries
+from firstdose.rules import method
+from firstdose.rules import reference as rules
+from firstdose.view import View
+from firstdose.words import use_language
+from tests.support import MemorySession, session_of
+
+
+@pytest.fixture(scope="module")
+def session() -> MemorySession:
+    return session_of()
+
+
+def view(**keys: str) -> View:
+    return View(page="reference", keys=tuple(sorted({"confidence": "all", "q": "", **keys}.items())))
+
+
+@pytest.mark.parametrize("shelf", rules.SHELVES)
+def test_a_shelf_shows_source_and_confidence_of_every_row(session: MemorySession, shelf: str) -> None:
+    rows = queries.QUESTIONS[shelf](session, view())
+    assert len(rows) > 5
+    shown = rules.SHELVES[shelf].labels(rows)
+    assert {"source", "confidence"} <= set(shown)
+    assert rows["source"].notna().all()
+    assert set(rows["confidence"]) <= set(rules.CONFIDENCE)
+
+
+def test_every_shelf_stands_in_one_section() -> None:
+    placed = [name for names in rules.SECTIONS.values() for name in names]
+    assert sorted(placed) == sorted(rules.SHELVES)
+    assert set(rules.SECTIONS) == set(rules.section_names())
+
+
+def test_every_word_of_a_search_must_occur_in_any_order(session: MemorySession) -> None:
+    both = queries.words(session, view(q="cells CAR"))
+    assert 0 < len(both) < len(queries.words(session, view()))
+    assert len(both) == len(queries.words(session, view(q="car CELLS")))
+
+
+@pytest.mark.parametrize("q", ["%", "_", "'", "\\", "zzzz-nothing"])
+def test_a_search_means_what_it_says(session: MemorySession, q: str) -> None:
+    for _at, row in queries.words(session, view(q=q)).iterrows():
+        assert q in " ".join(map(str, row))
+
+
+def test_japanese_is_found_whatever_the_width(session: MemorySession) -> None:
+    assert len(queries.words(session, view(q="CDMO"))) == len(queries.words(session, view(q="CDMO"))) > 0
+    assert len(queries.words(session, view(q="製造"))) > 0
+
+
+def test_confidence_narrows(session: MemorySession) -> None:
+    seen = queries.requirements(session, view(confidence="seen"))
+    assert set(seen["confidence"]) == {"seen"}
+    assert len(seen) < len(queries.requirements(session, view()))
+
+
+def test_names_are_japanese_for_a_japanese_reader(session: MemorySession) -> None:
+    rows = queries.stages(session, view())
+    use_language("ja")
+    assert "name_ja" in rules.SHELVES["stages"].labels(rows)
+
+
+def test_every_method_has_a_heading_and_a_sentence() -> None:
+    told = method.paragraphs()
+    assert len({heading for heading, _text in told}) == len(told) >= 8
+    assert all(text.endswith((".", ")")) for _heading, text in told)
