@@ -50,7 +50,13 @@ class Place:
 
     @property
     def exists(self) -> bool:
-        """Whether a lake was ever made here."""
+        """Whether a lake was ever made here; ``StoreError`` when something else stands in its place."""
+        if self.folder.exists() and not self.folder.is_dir():
+            raise StoreError(
+                _("The store {place} cannot be opened: {why}").format(
+                    place=self.folder, why=_("it is no folder")
+                )
+            )
         return self.catalogue.is_file()
 
     def stamp(self) -> tuple[tuple[int, int, int], ...]:

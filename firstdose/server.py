@@ -31,6 +31,7 @@ from streamlit import runtime
 
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, publish_history
+from firstdose.place import Place
 from firstdose.words import _
 
 #: Imported before the port opens: what every page needs and what is slow to import.
@@ -131,10 +132,16 @@ def is_closed(path: str) -> bool:
     return any(normal == door or normal.startswith(door + "/") for door in CLOSED)
 
 
+@cache
+def _watched(folder: Path) -> Lake:
+    """One lake a folder for all questions about its health: each opening costs a connection."""
+    return Lake.open(folder)
+
+
 def health(request: Request) -> JSONResponse:  # noqa: ARG001 (the shape Starlette calls)
     """``/health``: 200 with the newest data version, 503 when the store does not answer."""
     try:
-        return JSONResponse({"ok": True, "version": Lake.open().newest()})
+        return JSONResponse({"ok": True, "version": _watched(Place.at().folder).newest()})
     except StoreError as error:
         return JSONResponse({"ok": False, "code": error.code}, status_code=503)
 
