@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from firstdose.errors import StoreError
+from firstdose.words import _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from firstdose.view import View
 
 _KEPT = 512
+LONGEST_SECONDS = 5  # a question that needs more holds up every other reader; our convention
 _answers: "OrderedDict[tuple[Any, ...], pd.DataFrame]" = OrderedDict()
 _guard = Lock()
 
@@ -82,13 +88,32 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
         if identity in _answers:
             _answers.move_to_end(identity)
             return _handed_out(_answers[identity])
-    frame = cursor.execute(statement, bound).df()
+    frame = _in_time(cursor, statement, bound)
     frame.attrs["asked"] = Asked(name, sql, kept, session.version, known["as_of"])
     with _guard:
         _answers[identity] = frame
         while len(_answers) > _KEPT:
             _answers.popitem(last=False)
     return _handed_out(frame)
+
+
+def _in_time(
+    cursor: duckdb.DuckDBPyConnection, statement: duckdb.Statement, bound: dict[str, Any]
+) -> "pd.DataFrame":
+    """The answer of one statement, or ``StoreError`` when it takes longer than ``LONGEST_SECONDS``."""
+    stop = Timer(LONGEST_SECONDS, cursor.interrupt)
+    stop.daemon = True
+    stop.start()
+    try:
+        return cursor.execute(statement, bound).df()
+    except duckdb.InterruptException as error:
+        raise StoreError(
+            _("A question took more than {n} seconds and was stopped; choose fewer programs.").format(
+                n=LONGEST_SECONDS
+            )
+        ) from error
+    finally:
+        stop.cancel()
 
 
 #: Page keys a question may name although the view does not carry them: absent means all.

@@ -5,6 +5,11 @@ import re
 _ACTS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&^=])")
 
 
+#: Addresses become links even when every sign is escaped; an unseen joiner inside keeps them text.
+_ADDRESS = re.compile(r"(?i)(https?:(?=//)|www(?=\.)|@)")
+
+
 def escaped(text: str) -> str:
     """The text as markdown shows it literally: links, images, emphasis, directives and HTML are inert."""
-    return _ACTS.sub(r"\\\1", text.replace("\r", " ").replace("\n", " "))
+    plain = _ADDRESS.sub("\\1\u2060", text.replace("\r", " ").replace("\n", " "))
+    return _ACTS.sub(r"\\\1", plain)
