@@ -312,7 +312,7 @@ def sentence(view: View, known: Known, chosen: int) -> str:
     """The filters of a view in words: ``6 of 12 programs · Solid tumour · filing in Japan``."""
     total = len(known.program)
     parts = [
-        _("all {total} programs").format(total=total)
+        ngettext("the only program", "all {total} programs", total).format(total=total)
         if chosen == total
         else ngettext("{chosen} of {total} program", "{chosen} of {total} programs", total).format(
             chosen=chosen, total=total

@@ -81,6 +81,46 @@ def test_address_is_written_out_in_full(page: Page) -> None:
     assert keys["program"] == ["*"]
 
 
+def test_filter_is_kept_from_page_to_page_and_after_a_reload(page: Page) -> None:
+    visit(page, "/")
+    page.locator(".st-key-filter-jurisdiction").get_by_text("US", exact=True).click()
+    page.wait_for_function("() => location.search.includes('jurisdiction=US')")
+    painted(page)
+    page.get_by_test_id("stSidebarNavLink").nth(AREAS.index("timeline")).click()
+    page.wait_for_function("() => location.pathname === '/timeline'")
+    page.wait_for_function("() => location.search.includes('jurisdiction=US')")
+    painted(page)
+    sentence = page.locator(".st-key-page-title p").first.inner_text()
+    assert "US" in sentence
+    page.reload(wait_until="domcontentloaded")
+    painted(page)
+    assert page.locator(".st-key-page-title p").first.inner_text() == sentence
+    assert parse_qs(urlsplit(page.url).query)["jurisdiction"] == ["US"]
+
+
+def test_link_of_a_card_opens_that_card_alone_pinned_in_another_language(
+    page: Page, open_page: Callable[..., Page]
+) -> None:
+    visit(page, "/pipeline?v=1&program=NCC-01&program=NCC-02")
+    page.locator(".st-key-action-chart-pipeline-funnel button").click()
+    links = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
+    expect(links.nth(2)).to_contain_text("select")
+    pinned = links.nth(1).inner_text().strip()
+    assert parse_qs(urlsplit(pinned).query)["program"] == ["NCC-01", "NCC-02"]
+    assert "version=live" not in pinned
+    reader = open_page(locale="ja-JP")
+    visit(reader, pinned)
+    expect(reader.locator("[class*='st-key-card-']")).to_have_count(1)
+    expect(reader.locator(".st-key-page-title p").first).to_contain_text("NCC-01")
+    assert parse_qs(urlsplit(reader.url).query)["chart"] == ["chart-pipeline-funnel"]
+
+
+def test_a_refused_part_of_a_link_is_named_and_shows_nothing(page: Page) -> None:
+    visit(page, "/readiness?v=1&program=NOPE%3Cb%3E")
+    expect(page.locator(".st-key-refused")).to_contain_text("NOPE<b>")
+    assert parse_qs(urlsplit(page.url).query)["program"] == ["-"]
+
+
 @pytest.mark.parametrize(("locale", "said"), [("en-GB", "Overview"), ("ja-JP", "概要")])
 def test_menu_speaks_the_language_of_the_browser(
     open_page: Callable[..., Page], locale: str, said: str
