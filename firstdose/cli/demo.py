@@ -12,7 +12,11 @@ from firstdose.words import _
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--programs", type=click.IntRange(3, 2_000), default=12, show_default=True)
 @click.option("--batches", type=click.IntRange(20, 100_000), default=300, show_default=True)
-@click.option("--results", type=click.IntRange(1, 20_000_000), help="About so many; 33 a lot without it.")
+@click.option(
+    "--results",
+    type=click.IntRange(1, 20_000_000),
+    help="About so many; without it 33 a lot, 400 above 1,000 lots.",
+)
 @click.option("--seed", type=int, default=20261123, show_default=True)
 def demo(out: Path, programs: int, batches: int, results: int | None, seed: int) -> None:
     """Write the fictional demo alliance into the folder OUT: the newest state, and its history."""

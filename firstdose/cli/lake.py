@@ -1,14 +1,18 @@
 """Commands around data versions: publish, versions, diff, restore, verify."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
 from firstdose.cli.intake import file_options, format_option, print_checked, scope_of, scope_options
 from firstdose.errors import FirstdoseError, PublishError
-from firstdose.intake.receive import Refused, receive
+from firstdose.intake.receive import Refused, decode_paths, receive
 from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Lake, Overtaken, Published
 from firstdose.words import _
@@ -55,14 +59,22 @@ def _checked_and_published(
     lake: Lake, paths: tuple[Path, ...], author: Author, scope: Scope, how: dict[str, Any]
 ) -> Published:
     """Check against the newest version and publish on top of it; check again when somebody was faster."""
-    for _attempt in range(_ATTEMPTS):
-        newest = lake.newest()
-        with receive(paths, **how, existing=lake.existing(), scope=scope, as_of=author.as_of) as checked:
-            originals = [lake.place.keep_original(path) for path in checked.received]
-            try:
-                return lake.publish(checked.tables, author, scope, sources=originals, based_on=newest)
-            except Overtaken:
-                continue
+    with TemporaryDirectory(prefix="firstdose-") as kept, ThreadPoolExecutor(1) as pool:
+        # a child reads the files while the lake is opened here
+        how = dict(how)
+        read = partial(decode_paths, paths, Path(kept), encoding=how.pop("encoding"), sheet=how.pop("sheet"))
+        decoding = pool.submit(copy_context().run, read)
+        for _attempt in range(_ATTEMPTS):
+            newest, existing = lake.newest(), lake.existing()
+            decoded = decoding.result()
+            with receive(
+                paths, **how, existing=existing, scope=scope, as_of=author.as_of, decoded=decoded
+            ) as checked:
+                originals = [lake.place.keep_original(path) for path in checked.received]
+                try:
+                    return lake.publish(checked.tables, author, scope, sources=originals, based_on=newest)
+                except Overtaken:
+                    continue
     raise PublishError(_("Others kept publishing; nothing of yours was published. Try again."))
 
 

@@ -19,6 +19,7 @@ from firstdose.demo import governance, making, plan, readiness, story, testing
 from firstdose.demo.story import REPORTED, Row
 
 _EVERY_STATE = 200_000  # results up to which each state carries them; above it the last two do
+_A_LOT, _BIG_LOTS, _A_LOT_OF_MANY = 33, 1_000, 430
 _README = """# Demo alliance
 
 Fictional and illustrative: no program, partner, lot or result here exists. Made by `make demo`; the folders
@@ -28,12 +29,22 @@ under `history/` are the states that were published one after the other.
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of a story is told; without a number of results, about 33 a lot."""
+    """How much of a story is told; without a number of results, about 33 a lot, and 400 in a big one.
+
+    A big story is there to measure with: 5,000 lots then have two million results.
+    """
 
     programs: int = 12
     batches: int = 300
     results: int | None = None
     seed: int = 20261123
+
+    @property
+    def wanted_results(self) -> int:
+        """About how many results there are to be."""
+        if self.results is not None:
+            return self.results
+        return self.batches * (_A_LOT if self.batches <= _BIG_LOTS else _A_LOT_OF_MANY)
 
 
 def write(out: Path, size: Size) -> dict[str, int]:
@@ -70,7 +81,7 @@ def _states(size: Size) -> Iterator[tuple[story.Reported, dict[str, tuple[bytes,
     items = readiness.items(cast, size.seed)
     steps = plan.tasks(cast, size.seed)
     lots = making.batches(cast, ways, size.seed, size.batches)
-    wanted = size.batches * 33 if size.results is None else size.results
+    wanted = size.wanted_results
     results = testing.results(lots, size.seed, wanted)
     for at, reported in enumerate(REPORTED):
         day = reported.day

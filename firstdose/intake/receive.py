@@ -169,7 +169,7 @@ def _database(folder: Path, decoded: Decoded | None = None) -> Iterator[duckdb.D
         con.execute("create schema reference")
         for name in reference.tables():
             con.execute(
-                f'create table reference."{name}" as from read_csv(?, header = true, columns = ?)',
+                f'create table reference."{name}" as from {reference.READ}',
                 [str(reference.path(name)), reference.columns(name)],
             )
         staged = [read.parquet.parent for read in (decoded or {}).values() if isinstance(read, Staged)]

