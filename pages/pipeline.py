@@ -2,6 +2,8 @@
 
 from firstdose import ui
 from firstdose.figures import pipeline as figures
+from firstdose.figures import pipeline_words as table
+from firstdose.figures.published_rates import published_rates
 from firstdose.queries import pipeline as queries
 from firstdose.rules import pipeline as rules
 from firstdose.words import _
@@ -31,7 +33,7 @@ with right:
         title=_("Time in stage"),
         how=_(
             "Kaplan–Meier median, open stays censored; hollow: longest open stay, median not reached; "
-            "band: typical range"
+            "band: typical range with its middle; right: completed + open stays"
         ),
     )
 ui.chart_card(
@@ -45,16 +47,16 @@ left, right = ui.grid((1, 1))
 with left:
     ui.table_card(
         "table-pipeline-ageing",
-        figures.ageing(rules.ageing(stays)),
+        table.ageing(rules.ageing(stays)),
         title=_("Open stays, the longest over its typical time first"),
         how=_("At risk past the typical high, stale past twice that; both are our convention"),
-        columns=figures.ageing_columns(),
-        height=320,
+        columns=table.ageing_columns(),
+        height=420,
     )
 with right:
     ui.chart_card(
         "chart-pipeline-rates",
-        figures.published_rates(rates),
+        published_rates(rates),
         data=rates,
         title=_("Published success rates"),
         how=_(

@@ -1,4 +1,4 @@
-"""The pipeline drawn: stages reached, the way of each program, time in stage, published success rates."""
+"""The pipeline drawn: stages reached, the way of each program, time in stage."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,8 @@ _ROW = 30  # px of one bar
 _CHARACTER = 6.4  # px of a character at 12 px, measured on Inter and Noto Sans
 
 
-def _labels(frame: pd.DataFrame) -> list[str]:
+def stage_labels(frame: pd.DataFrame) -> list[str]:
+    """The short names of the stages of a frame, in the reader's language."""
     return [
         stage_label(code, name, name_ja)
         for code, name, name_ja in zip(
@@ -47,7 +48,7 @@ def stage_funnel(funnel: pd.DataFrame, *, verdicts: bool = True) -> go.Figure:
     """
     if not int(funnel["programs"].max() if len(funnel) else 0):
         return theme.empty(_("No program fits the filters. Choose fewer filters to see some."))
-    labels = _labels(funnel)
+    labels = stage_labels(funnel)
     reached = [int(count) for count in funnel["reached"]]
     most = max(*reached, 1)
     said = [
@@ -212,25 +213,13 @@ def _stay(row: dict[Any, Any]) -> str:
 def stage_times(times: pd.DataFrame) -> go.Figure:
     """Draw how long programs stay in each stage: median with open stays censored, over the typical range.
 
-    Takes ``rules.pipeline.stage_times``. Unit: days. Hollow: longest open stay, median not reached.
+    Takes ``rules.pipeline.stage_times``. Unit: days. Hollow: longest open stay, median not reached. The
+    stroke in the band is the typical middle; at the right stand completed and open stays.
     """
     if not int((times["completed"] + times["still_open"]).sum()):
         return theme.empty(_("No stay in a stage fits the filters."))
-    labels = _labels(times)
-    at = list(range(len(labels)))
+    labels = stage_labels(times)
     rows = times.to_dict("records")
-    band = {
-        "type": "bar",
-        "orientation": "h",
-        "base": [row["typical_low_days"] for row in rows],
-        "x": [row["typical_high_days"] - row["typical_low_days"] for row in rows],
-        "y": at,
-        "width": 0.5,
-        "marker": {"color": theme.tint("primary", 0.16)},
-        "hovertemplate": _("typical {low} to {high} days").format(low="%{base}", high="%{customdata}")
-        + "<extra></extra>",
-        "customdata": [row["typical_high_days"] for row in rows],
-    }
     reached = [row["km_median_days"] for row in rows]
     beyond = [row["longest_open_days"] if pd.isna(row["km_median_days"]) else None for row in rows]
     counts = [
@@ -239,18 +228,67 @@ def stage_times(times: pd.DataFrame) -> go.Figure:
     ]
     return go.Figure(
         data=[
-            band,
-            _dots(reached, at, counts, theme.colour("primary"), hollow=False),
-            _dots(beyond, at, counts, theme.colour("primary"), hollow=True),
+            _typical(rows),
+            _middles(rows),
+            _dots(reached, counts, hollow=False),
+            _dots(beyond, counts, hollow=True),
         ],
         layout={
             "height": _ROW * len(labels) + 48,
-            "margin": {"l": _margin(labels), "r": 8, "t": 4, "b": 40},
+            "margin": {"l": _margin(labels), "r": 52, "t": 4, "b": 40},
             "xaxis": {"title": {"text": _("days")}, "range": [0, _widest(times)], "fixedrange": True},
             "yaxis": _rows(len(labels), labels),
             "showlegend": False,
+            "barmode": "overlay",
+            "annotations": [_stays_beside(at, row) for at, row in enumerate(rows)],
         },
     )
+
+
+def _typical(rows: list[dict[Any, Any]]) -> dict[str, Any]:
+    """The light bands from the typical low to the typical high."""
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "base": [row["typical_low_days"] for row in rows],
+        "x": [row["typical_high_days"] - row["typical_low_days"] for row in rows],
+        "y": list(range(len(rows))),
+        "width": 0.5,
+        "marker": {"color": theme.tint("primary", 0.16)},
+        "hovertemplate": _("typical {low} to {high} days").format(low="%{base}", high="%{customdata}")
+        + "<extra></extra>",
+        "customdata": [row["typical_high_days"] for row in rows],
+    }
+
+
+def _middles(rows: list[dict[Any, Any]]) -> dict[str, Any]:
+    """A stroke at the typical middle of each band."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [row["typical_mid_days"] for row in rows],
+        "y": list(range(len(rows))),
+        "marker": {
+            "symbol": "line-ns",
+            "size": 14,
+            "line": {"color": theme.tint("primary", 0.6), "width": 1.5},
+        },
+        "hoverinfo": "skip",
+    }
+
+
+def _stays_beside(at: int, row: dict[Any, Any]) -> dict[str, Any]:
+    """Completed + open stays at the right edge: a median of two says little."""
+    return {
+        "text": f"{row['completed']} + {row['still_open']}",
+        "xref": "paper",
+        "x": 1,
+        "xshift": 50,
+        "xanchor": "right",
+        "y": at,
+        "showarrow": False,
+        "font": {"size": 12, "color": theme.colour("secondary")},
+    }
 
 
 def _widest(times: pd.DataFrame) -> float:
@@ -260,12 +298,13 @@ def _widest(times: pd.DataFrame) -> float:
     return 1.08 * float(max(value for value in (*observed, usual) if not pd.isna(value)))
 
 
-def _dots(values: list[Any], at: list[int], told: list[str], colour: str, *, hollow: bool) -> dict[str, Any]:
+def _dots(values: list[Any], told: list[str], *, hollow: bool) -> dict[str, Any]:
+    colour = theme.colour("primary")
     return {
         "type": "scatter",
         "mode": "markers",
         "x": values,
-        "y": at,
+        "y": list(range(len(values))),
         "marker": {
             "size": 11,
             "color": theme.colour("card") if hollow else colour,
@@ -274,87 +313,3 @@ def _dots(values: list[Any], at: list[int], told: list[str], colour: str, *, hol
         "customdata": told,
         "hovertemplate": ("> %{x:.0f} d" if hollow else "%{x:.0f} d") + "<br>%{customdata}<extra></extra>",
     }
-
-
-def published_rates(rates: pd.DataFrame) -> go.Figure:
-    """Draw published likelihoods of approval from phase 1 with their intervals where one was published.
-
-    Takes ``queries.pipeline.published_rates``. Unit: percent. Reference lines, never a forecast.
-    """
-    if rates.empty:
-        return theme.empty(_("No published rate is stored."))
-    rows = rates.to_dict("records")
-    labels = [theme.show_text(gantt.shorten(f"{row['population']}, {row['period']}", 46)) for row in rows]
-    high = [0 if pd.isna(row["ci_high_pct"]) else row["ci_high_pct"] - row["value_pct"] for row in rows]
-    low = [0 if pd.isna(row["ci_low_pct"]) else row["value_pct"] - row["ci_low_pct"] for row in rows]
-    told = [
-        f"{theme.show_text(str(row['population']))}<br>{row['value_pct']:g} %"
-        + ("" if pd.isna(row["n"]) else f", n = {int(row['n'])}")
-        + f"<br>{theme.show_text(gantt.shorten(str(row['source']), 80))} ({row['confidence']})"
-        for row in rows
-    ]
-    return go.Figure(
-        data=[
-            {
-                "type": "scatter",
-                "mode": "markers+text",
-                "x": rates["value_pct"].tolist(),
-                "y": list(range(len(rows))),
-                "text": [f"{row['value_pct']:g} %" for row in rows],
-                "textposition": "top center",
-                "error_x": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": high,
-                    "arrayminus": low,
-                    "color": theme.colour("secondary"),
-                    "thickness": 1,
-                    "width": 4,
-                },
-                "marker": {"size": 9, "color": theme.colour("primary"), "symbol": "diamond"},
-                "customdata": told,
-                "hovertemplate": "%{customdata}<extra></extra>",
-            }
-        ],
-        layout={
-            "height": 34 * len(rows) + 56,
-            "margin": {"l": _margin(labels), "r": 16, "t": 12, "b": 40},
-            "xaxis": {
-                "title": {"text": _("percent that reached approval")},
-                "rangemode": "tozero",
-                "fixedrange": True,
-            },
-            "yaxis": _rows(len(rows), labels),
-            "showlegend": False,
-        },
-    )
-
-
-def ageing_columns() -> dict[str, str]:
-    """The columns of the ageing list with their labels, in order."""
-    return {
-        "state": _("State"),
-        "program": _("Program"),
-        "stage": _("Stage"),
-        "entered": _("Entered"),
-        "days": _("Days"),
-        "typical_high_days": _("Typical high, days"),
-        "why": _("Why"),
-    }
-
-
-def ageing(aged: pd.DataFrame) -> pd.DataFrame:
-    """The ageing list as it is shown: marks with their words, names in the reader's language."""
-    shown = aged.assign(
-        state=[f"{theme.symbol(mark)} {theme.word(mark)}" for mark in aged["mark"]],
-        program=[
-            f"{one} {either(name, name_ja)}"
-            for one, name, name_ja in zip(
-                aged["program_id"], aged["program_name"], aged["program_name_ja"], strict=True
-            )
-        ],
-        stage=[f"{code} {label}" for code, label in zip(aged["stage_code"], _labels(aged), strict=True)],
-        entered=pd.to_datetime(aged["entered_on"]).dt.date,
-    )
-    shown.attrs = dict(aged.attrs)
-    return shown

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from firstdose.view import View
 
 #: Tables whose changes have words of their own on the overview.
-TOLD = ("stage_events", "tasks", "readiness_items", "batches")
+TOLD = ("stage_events", "tasks", "readiness_items", "batches", "deviations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,11 @@ def next_days(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def named_rows(session: "Session", view: "View", keys: Sequence[str] | None = None) -> "pd.DataFrame":
-    """Names of tasks, readiness items, batches and stage events; ``keys`` (``table:key``) limits them.
+    """Names of tasks, items, batches, stage events and deviations; ``keys`` (``table:key``) limits them.
 
     Columns: table_name, row_key, program_id, program_name, program_name_ja, label, label_ja, kind (anchor,
-    milestone, disposition or outcome), jurisdiction (str), is_gate (bool).
+    milestone, disposition, outcome or severity), jurisdiction (str), is_gate (bool). A deviation without a
+    batch belongs to no program and has no row.
     """
     asked = [keys] if isinstance(keys, str) else keys
     return ask("overview.named_rows", session, view, keys=None if asked is None else list(asked))

@@ -1,7 +1,8 @@
 """What changed between two data versions, the most important first and in words. Project rule R-04.
 
 Worth a line of its own: a milestone of filing or first dose that moves, a stage entered, left or stopped, a
-gate item closed or opened again, a lot that failed or was released. Everything else is counted by table.
+gate item closed or opened again, a lot that failed or was released, a new deviation that is not minor.
+Everything else is counted by table.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 10  # our convention: what a meeting reads at a glance
 
-#: Rank of a kind of change, and its words; smaller comes first.
+#: What became of a lot that failed.
 _FAILED = ("rejected", "terminated", "released out of specification")
 
 
@@ -126,10 +127,24 @@ def _stage(row: Mapping[Any, Any], cells: _Cells) -> Told | None:
 def _added(table: str, row: Mapping[Any, Any]) -> Told | None:
     if table == "stage_events":
         return Told(1, "in progress", _("{program}: entered {name}").format(**_of(row)))
+    if table == "deviations" and row["kind"] == "critical":
+        return Told(2, "late", _("{program}: new critical deviation – {name}").format(**_of(row)))
+    if table == "deviations" and row["kind"] == "major":
+        return Told(4, "at risk", _("{program}: new major deviation – {name}").format(**_of(row)))
     return None
 
 
-_SAY = {"tasks": _task, "readiness_items": _item, "batches": _batch, "stage_events": _stage}
+def _nothing(_row: Mapping[Any, Any], _cells: _Cells) -> None:
+    """A changed row that is only counted."""
+
+
+_SAY = {
+    "tasks": _task,
+    "readiness_items": _item,
+    "batches": _batch,
+    "stage_events": _stage,
+    "deviations": _nothing,
+}
 
 
 def counted(changes: "Mapping[str, TableChanges]", labels: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """How each task of the plan stands, who waits for whom, and the order of the lanes.
 
-The rules, all project rule R-02, of one kind with the readiness marks:
+The rules, all project rule R-05, of one kind with the readiness marks:
 
 - *closed*: it has an actual finish;
 - *late*: open, and the day it was promised for (baseline finish, else forecast) or the day it is forecast

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from firstdose.figures import pipeline as figures
+from firstdose.figures import pipeline_words as table
+from firstdose.figures.published_rates import published_rates
 from firstdose.queries import pipeline as queries
 from firstdose.rules import pipeline as rules
 from firstdose.rules.proportion import Share
@@ -115,7 +117,7 @@ def test_rules_and_figures_leave_their_frames_alone(session: MemorySession) -> N
     figures.stage_funnel(judged)
     figures.stage_times(rules.stage_times(judged, stays))
     figures.swim_lanes(stays, DAY)
-    figures.ageing(rules.ageing(stays))
+    table.ageing(rules.ageing(stays))
     pd.testing.assert_frame_equal(funnel, before[0])
     pd.testing.assert_frame_equal(stays, before[1])
 
@@ -147,7 +149,7 @@ def test_nothing_chosen_draws_a_sentence_instead_of_axes(session: MemorySession)
         figures.stage_funnel(funnel),
         figures.swim_lanes(stays, DAY),
         figures.stage_times(rules.stage_times(funnel, stays)),
-        figures.published_rates(queries.published_rates(session, VIEW).iloc[:0]),
+        published_rates(queries.published_rates(session, VIEW).iloc[:0]),
     ):
         assert not figure.data
         assert len(figure.layout.annotations[0].text) > 10
@@ -155,10 +157,39 @@ def test_nothing_chosen_draws_a_sentence_instead_of_axes(session: MemorySession)
 
 def test_published_rates_show_their_interval_and_source(session: MemorySession) -> None:
     rates = queries.published_rates(session, VIEW)
-    figure = figures.published_rates(rates)
+    figure = published_rates(rates)
     assert len(figure.data[0].x) == len(rates) > 3
     assert figure.data[0].error_x.array[0] == pytest.approx(rates["ci_high_pct"][0] - rates["value_pct"][0])
     assert rates["source"][0][:20] in figure.data[0].customdata[0]
+    assert "(7.3–23.9)" in figure.layout.annotations[0].text
+    assert figure.layout.xaxis.range[1] > rates["ci_high_pct"].max()
+
+
+def test_time_in_stage_is_full_where_the_median_is_reached_and_hollow_where_it_is_not(
+    session: MemorySession,
+) -> None:
+    funnel = rules.conversions(queries.stage_funnel(session, VIEW))
+    times = rules.stage_times(funnel, queries.stays(session, VIEW))
+    before = times.copy(deep=True)
+    band, middle, full, hollow = figures.stage_times(times).data
+    assert full.x[:2] == (365.0, 366.0), "P2 and P3 are censored after 19 and 151 days"
+    assert pd.isna(full.x[2])
+    assert hollow.x[:3] == (None, None, 323.0)
+    assert band.base[0] <= middle.x[0] <= band.base[0] + band.x[0]
+    assert full.customdata[0] == "1 completed, 1 open"
+    assert figures.stage_times(times).layout.annotations[0].text == "1 + 1"
+    pd.testing.assert_frame_equal(times, before)
+
+
+def test_the_axis_of_times_leaves_out_years_of_follow_up_but_nothing_observed(
+    session: MemorySession,
+) -> None:
+    funnel = rules.conversions(queries.stage_funnel(session, VIEW))
+    times = rules.stage_times(funnel, queries.stays(session, VIEW))
+    end = figures.stage_times(times).layout.xaxis.range[1]
+    assert times["longest_open_days"].max() < end < times["typical_high_days"].max()
+    long = times.assign(longest_open_days=[9000.0] + [None] * 10)
+    assert figures.stage_times(long).layout.xaxis.range[1] > 9000
 
 
 def test_a_hostile_name_is_text_in_a_picture() -> None:

@@ -1,4 +1,4 @@
--- grain: one row per task, readiness item, batch or stage event that the filters let through
+-- grain: one row per task, readiness item, batch, stage event or deviation that the filters let through
 -- params: $program, $group, $partner, $jurisdiction, $area (null = all), $keys (table:key, parts joined by a bar; null = all)
 with chosen as (
     select program_id
@@ -76,6 +76,19 @@ named as (
         true
     from stage_events
     left join reference.stages on stage_events.stage_code = stages.stage_code
+    union all
+    select
+        'deviations',
+        deviations.deviation_id,
+        batches.program_id,
+        concat(deviations.batch_id, ': ', deviations.title),
+        null,
+        deviations.severity,
+        null,
+        deviations.severity <> 'minor'
+    from deviations
+    inner join batches on deviations.batch_id = batches.batch_id
+    where $partner is null or list_contains($partner, deviations.partner_id)
 )
 
 select

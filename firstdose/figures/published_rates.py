@@ -1,0 +1,86 @@
+"""What others have published about reaching approval, drawn as reference lines."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from firstdose.figures import gantt, theme
+from firstdose.words import _
+
+_ROW = 38  # px of a rate: its words and its line
+
+
+def published_rates(rates: pd.DataFrame) -> go.Figure:
+    """Draw published likelihoods of approval from phase 1 with their intervals where one was published.
+
+    Takes ``queries.pipeline.published_rates``. Unit: percent. Reference lines, never a forecast. Who was
+    counted stands above each line, so that the scale keeps the whole width.
+    """
+    if rates.empty:
+        return theme.empty(_("No published rate is stored."))
+    rows = rates.to_dict("records")
+    high = [0 if pd.isna(row["ci_high_pct"]) else row["ci_high_pct"] - row["value_pct"] for row in rows]
+    low = [0 if pd.isna(row["ci_low_pct"]) else row["value_pct"] - row["ci_low_pct"] for row in rows]
+    return go.Figure(
+        data=[
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": rates["value_pct"].tolist(),
+                "y": [at + 0.22 for at in range(len(rows))],
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": high,
+                    "arrayminus": low,
+                    "color": theme.colour("secondary"),
+                    "thickness": 1.2,
+                    "width": 4,
+                },
+                "marker": {"size": 9, "color": theme.colour("primary"), "symbol": "diamond"},
+                "customdata": [_rate(row) for row in rows],
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        ],
+        layout={
+            "height": _ROW * len(rows) + 44,
+            "margin": {"l": 10, "r": 14, "t": 4, "b": 40},
+            "xaxis": {
+                "title": {"text": _("percent that reached approval")},
+                "range": [0, 1.06 * float(rates[["value_pct", "ci_high_pct"]].max().max())],
+                "fixedrange": True,
+            },
+            "yaxis": {"range": [len(rows) - 0.5, -0.5], "visible": False, "fixedrange": True},
+            "showlegend": False,
+            "annotations": [_counted(at, row) for at, row in enumerate(rows)],
+        },
+    )
+
+
+def _counted(at: int, row: dict[Any, Any]) -> dict[str, Any]:
+    """Who was counted and what came out, above the line of a rate."""
+    who = theme.show_text(gantt.shorten(f"{row['population']}, {row['period']}", 44))
+    return {
+        "text": f'<span style="color:{theme.colour("secondary")}">{who}</span> <b>{_percent(row)}</b>',
+        "x": 0,
+        "xanchor": "left",
+        "y": at - 0.2,
+        "showarrow": False,
+        "align": "left",
+        "font": {"size": 12, "color": theme.colour("text")},
+    }
+
+
+def _percent(row: dict[Any, Any]) -> str:
+    """A published rate with its interval, where there is one."""
+    interval = "" if pd.isna(row["ci_low_pct"]) else f" ({row['ci_low_pct']:g}–{row['ci_high_pct']:g})"
+    return f"{row['value_pct']:g} %{interval}"
+
+
+def _rate(row: dict[Any, Any]) -> str:
+    """A published rate in words: who, how many, where it was published, how sure its numbers are."""
+    counted = "" if pd.isna(row["n"]) else f", n = {int(row['n'])}"
+    source = theme.show_text(gantt.shorten(str(row["source"]), 80))
+    who = theme.show_text(f"{row['population']}, {row['period']}")
+    return f"{who}<br>{_percent(row)}{counted}<br>{source} ({row['confidence']})"
