@@ -9,6 +9,7 @@ from firstdose.figures import gantt, theme
 from firstdose.words import _
 
 _ROW = 38  # px of a rate: its words and its line
+_AIR = 1.5  # times the highest rate that the axis reaches: a percentage fits beside it on a phone
 
 
 def published_rates(rates: pd.DataFrame) -> go.Figure:
@@ -41,14 +42,15 @@ def published_rates(rates: pd.DataFrame) -> go.Figure:
                 "marker": {"size": 9, "color": theme.colour("primary"), "symbol": "diamond"},
                 "customdata": [_rate(row) for row in rows],
                 "hovertemplate": "%{customdata}<extra></extra>",
-            }
+            },
+            _percents(rows, [row["value_pct"] + above for row, above in zip(rows, high, strict=True)]),
         ],
         layout={
             "height": _ROW * len(rows) + 44,
             "margin": {"l": 10, "r": 14, "t": 4, "b": 40},
             "xaxis": {
                 "title": {"text": _("percent that reached approval")},
-                "range": [0, 1.06 * float(rates[["value_pct", "ci_high_pct"]].max().max())],
+                "range": [0, _AIR * float(rates[["value_pct", "ci_high_pct"]].max().max())],
                 "fixedrange": True,
             },
             "yaxis": {"range": [len(rows) - 0.5, -0.5], "visible": False, "fixedrange": True},
@@ -58,17 +60,31 @@ def published_rates(rates: pd.DataFrame) -> go.Figure:
     )
 
 
-def _counted(at: int, row: dict[Any, Any]) -> dict[str, Any]:
-    """Who was counted and what came out, above the line of a rate."""
-    who = theme.show_text(gantt.shorten(f"{row['population']}, {row['period']}", 44))
+def _percents(rows: list[dict[Any, Any]], ends: list[float]) -> dict[str, Any]:
+    """The percentages, at the right of their lines."""
     return {
-        "text": f'<span style="color:{theme.colour("secondary")}">{who}</span> <b>{_percent(row)}</b>',
+        "type": "scatter",
+        "mode": "text",
+        "x": ends,
+        "y": [at + 0.22 for at in range(len(rows))],
+        "text": [f"\u2003{_percent(row)}" for row in rows],
+        "textposition": "middle right",
+        "textfont": {"size": 12, "color": theme.colour("text")},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+def _counted(at: int, row: dict[Any, Any]) -> dict[str, Any]:
+    """Who was counted, above the line of a rate."""
+    return {
+        "text": theme.show_text(f"{gantt.shorten(str(row['population']), 38)}, {row['period']}"),
         "x": 0,
         "xanchor": "left",
         "y": at - 0.2,
         "showarrow": False,
         "align": "left",
-        "font": {"size": 12, "color": theme.colour("text")},
+        "font": {"size": 12, "color": theme.colour("secondary")},
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from firstdose.figures import pipeline as figures
 from firstdose.figures import pipeline_words as table
+from firstdose.figures import theme
 from firstdose.figures.published_rates import published_rates
 from firstdose.queries import pipeline as queries
 from firstdose.rules import pipeline as rules
@@ -135,6 +136,45 @@ def test_a_lane_ends_at_the_report_day_while_it_is_open(session: MemorySession) 
     assert any("stopped" in text for text in figure.data[1].text)
 
 
+def luminance(colour: tuple[float, ...]) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def rgb(hexed: str) -> tuple[float, ...]:
+    return tuple(int(hexed[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("order", range(1, 12))
+def test_the_code_of_every_stage_reads_on_its_shade(mode: Any, order: int) -> None:
+    world = session_of(
+        as_of=DAY, programs=[program("P1")], stage_events=[stay("P1", order, date(2026, 1, 1))]
+    )
+    theme.use_mode(mode)
+    try:
+        bars = figures.swim_lanes(queries.stays(world, VIEW), DAY).data[0]
+        ink, card, fill = (
+            rgb(bars.textfont.color[0]),
+            rgb(theme.colour("card")),
+            rgb(theme.colour("primary")),
+        )
+    finally:
+        theme.use_mode("light")
+    share = figures.shade(order)
+    assert bars.marker.color[0].endswith(f",{share})"), "a stage keeps its shade when it stands alone"
+    ground = tuple(share * on + (1 - share) * under for on, under in zip(fill, card, strict=True))
+    low, high = sorted((luminance(ink), luminance(ground)))
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_shades_grow_with_the_stage() -> None:
+    shades = [figures.shade(order) for order in range(1, 12)]
+    assert shades == sorted(set(shades))
+    assert shades[-1] <= 1
+
+
 def test_names_follow_the_language_of_the_reader(session: MemorySession) -> None:
     use_language("ja")
     figure = figures.swim_lanes(queries.stays(session, VIEW), DAY)
@@ -161,7 +201,8 @@ def test_published_rates_show_their_interval_and_source(session: MemorySession) 
     assert len(figure.data[0].x) == len(rates) > 3
     assert figure.data[0].error_x.array[0] == pytest.approx(rates["ci_high_pct"][0] - rates["value_pct"][0])
     assert rates["source"][0][:20] in figure.data[0].customdata[0]
-    assert "(7.3–23.9)" in figure.layout.annotations[0].text
+    assert "(7.3–23.9)" in figure.data[1].text[0]
+    assert figure.layout.annotations[0].text.startswith("CAR-T products, 1993")
     assert figure.layout.xaxis.range[1] > rates["ci_high_pct"].max()
 
 
