@@ -35,7 +35,7 @@ ui.chart_card(
     foot=words.hidden_in_words(plan),
 )
 owed = rules.owed(queries.handoffs(session, view), day)
-milestones = rules.task_marks(queries.milestones(session, view), day)
+milestones = rules.anchors(queries.milestones(session, view), day)
 left, right = ui.grid((3, 2))
 with left:
     ui.table_card(
@@ -51,7 +51,7 @@ with right:
     ui.table_card(
         "table-timeline-milestones",
         words.milestones(milestones),
-        title=_("Filing and first dose"),
+        title=_("Filing and first dose, the next first"),
         how=_("Expected is the actual day, else the forecast, else the baseline"),
         columns=words.milestone_columns(),
         height=420,

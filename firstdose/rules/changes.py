@@ -148,14 +148,14 @@ _SAY = {
 
 
 def counted(changes: "Mapping[str, TableChanges]", labels: Mapping[str, str]) -> str:
-    """How many rows of each table were added, changed and removed, in one line."""
+    """How many rows of each table were added, changed and removed, in one line; no filter applies."""
     parts = []
     for table, one in changes.items():
         rows = len({cell.key for cell in one.changed})
         signs = (("+", len(one.added)), ("~", rows), ("−", len(one.removed)))
         said = " ".join(f"{sign}{count}" for sign, count in signs if count)
         parts.append(f"{labels.get(table, table)} {said}")
-    return " · ".join(parts)
+    return _("All tables, without filters: {counts}").format(counts=" · ".join(parts)) if parts else ""
 
 
 def _text(value: Any) -> str:

@@ -133,6 +133,15 @@ def owed(handoffs: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return ordered.drop(columns="_over")
 
 
+def anchors(milestones: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Filing and first dose judged: those ahead first, the next on top; then those done, the latest first."""
+    judged = task_marks(milestones, as_of)
+    days = (pd.to_datetime(judged["expected_on"]) - pd.Timestamp(as_of)).dt.days
+    ordered = judged.assign(_done=~judged["is_open"], _away=days.where(judged["is_open"], -days))
+    ordered = ordered.sort_values(["_done", "_away", "task_id"], ignore_index=True)
+    return ordered.drop(columns=["_done", "_away"])
+
+
 def _nearest(judged: pd.DataFrame, as_of: date) -> pd.DataFrame:
     if len(judged) <= MOST_ROWS:
         return judged

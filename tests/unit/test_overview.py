@@ -181,7 +181,7 @@ def test_rows_that_the_filters_leave_out_are_not_told() -> None:
 
 def test_counts_name_each_table_once() -> None:
     found = {"tasks": TableChanges((("T1",), ("T2",)), (("T0",),), (CellChange(("T3",), "a", "1", "2"),) * 2)}
-    assert told.counted(found, {"tasks": "Tasks"}) == "Tasks +2 ~1 −1"
+    assert told.counted(found, {"tasks": "Tasks"}) == "All tables, without filters: Tasks +2 ~1 −1"
 
 
 def test_the_next_days_draw_milestones_as_diamonds_and_end_at_90_days() -> None:

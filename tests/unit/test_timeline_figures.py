@@ -187,7 +187,7 @@ def test_the_table_of_hand_offs_tells_who_waits_for_whom(session: MemorySession)
 
 
 def test_the_table_of_milestones_tells_slip_and_distance_from_the_target(session: MemorySession) -> None:
-    shown = words.milestones(rules.task_marks(queries.milestones(session, VIEW), TODAY))
+    shown = words.milestones(rules.anchors(queries.milestones(session, VIEW), TODAY))
     (row,) = shown.to_dict("records")
     assert (row["mark"], row["milestone"], row["jurisdiction"]) == ("▲ at risk", "filing", "all")
     assert (row["slip_days"], row["to_target_days"], row["target"]) == (7, -13, day(60))
@@ -197,7 +197,7 @@ def test_the_table_of_milestones_tells_slip_and_distance_from_the_target(session
 def test_tables_without_rows_keep_their_columns(session: MemorySession) -> None:
     nobody = View(as_of=TODAY, program=())
     owed = words.handoffs(rules.owed(queries.handoffs(session, nobody), TODAY))
-    anchors = words.milestones(rules.task_marks(queries.milestones(session, nobody), TODAY))
+    anchors = words.milestones(rules.anchors(queries.milestones(session, nobody), TODAY))
     assert set(words.handoff_columns()) <= set(owed.columns)
     assert set(words.milestone_columns()) <= set(anchors.columns)
 

@@ -155,6 +155,20 @@ def test_what_is_owed_longest_comes_first_and_what_has_no_day_last() -> None:
     assert owed["task_id"].tolist() == ["later", "late", "soon", "far", "none"]
 
 
+def test_milestones_ahead_come_first_and_done_ones_from_the_latest_back() -> None:
+    rows = [
+        task("old", actual_finish=-90),
+        task("far", forecast_finish=90),
+        task("none"),
+        task("new", actual_finish=-9),
+        task("late", forecast_finish=-3),
+        task("next", forecast_finish=9),
+    ]
+    given = frame(*rows)
+    given["expected_on"] = pd.to_datetime(given["actual_finish"]).fillna(given["forecast_finish"])
+    assert rules.anchors(given, TODAY)["task_id"].tolist() == ["late", "next", "far", "none", "new", "old"]
+
+
 def test_lanes_of_partners_follow_the_work_and_rows_follow_their_start() -> None:
     roles = {"A": "academic centre", "R": "regulator", "M": "CDMO", "S": "sponsor", "X": "somebody"}
     rows = [
