@@ -12,6 +12,13 @@ _MOVES = (
     ("M", "analytical method", "VCN and CAR expression methods", "VCN・CAR発現試験法", "DP_VCN"),
     ("P", "analytical method", "Potency method", "力価試験法", "DP_IFNG"),
 )
+_FAILED = {("TR-NCC-01-P", "TD301"): 45, ("TR-NCC-01-P", "TD603"): 400}  # days until it passes
+_SERVES = {
+    ("T", "TD605"): "DP-08",
+    ("T", "TD701"): "QS-07",
+    ("V", "TD505"): "VEC-04",
+    ("P", "TD405"): "ANA-07",
+}
 _SINCE = {"NCC-01": date(2025, 5, 1), "NCC-02": date(2026, 1, 12), "NCC-03": date(2026, 7, 1)}
 
 
@@ -42,7 +49,7 @@ def transfer_rows(cast: list[Program], day: date) -> list[Row]:
     ]
 
 
-def deliverable_rows(cast: list[Program], seed: int, day: date) -> list[Row]:
+def deliverable_rows(cast: list[Program], seed: int, day: date, items: set[str]) -> list[Row]:
     """The 35 deliverables of each transfer on their way through the seven stages."""
     found = []
     for one in cast:
@@ -55,7 +62,10 @@ def deliverable_rows(cast: list[Program], seed: int, day: date) -> list[Row]:
                 at = chance.after(at, int(row["duration_mid_days"]) * 0.42)
                 due, done = at, chance.after(at, die.choice((-6, 0, 0, 4, 11, 30)))
                 begun, review = chance.after(done, -35), chance.after(done, -9)
-                failed = one.id == "NCC-01" and code == "P" and die.random() < 0.05 and done <= day
+                repeated = _FAILED.get((f"TR-{one.id}-{code}", row["deliverable_code"]))
+                failed = repeated is not None and done <= day < chance.after(done, repeated)
+                if repeated is not None and not failed:
+                    done = chance.after(done, repeated)
                 status = (
                     "failed" if failed else "accepted" if done <= day
                     else "in review" if review <= day else "in progress" if begun <= day else "not started"
@@ -72,7 +82,9 @@ def deliverable_rows(cast: list[Program], seed: int, day: date) -> list[Row]:
                         "waiting_on": die.choice(("sending", "receiving"))
                         if status in ("in progress", "in review")
                         else None,
-                        "item_id": None,
+                        "item_id": item
+                        if (item := _item(one, code, row["deliverable_code"])) in items
+                        else None,
                         "due_on": due,
                         "done_on": done if status in ("accepted", "failed") else None,
                     }
@@ -80,13 +92,18 @@ def deliverable_rows(cast: list[Program], seed: int, day: date) -> list[Row]:
     return found
 
 
+def _item(one: Program, code: str, deliverable: str) -> str:
+    """The readiness item that a deliverable serves, as its ID; empty for most."""
+    return f"{one.id}-JP-{_SERVES[code, deliverable]}" if (code, deliverable) in _SERVES else ""
+
+
 _DECISIONS = (
     ("D-01", "NCC-01", "S05", None, date(2025, 10, 3), "go", "", None, "Transfer plan accepted by both sides"),
     ("D-02", "NCC-01", "filing", "JP", date(2026, 2, 6), "conditional go", "Answer the three points of the consultation on integration analysis", date(2026, 8, 31), "The regulator agreed with the quality strategy"),
-    ("D-03", "NCC-02", "S04", None, date(2026, 5, 29), "go", "", None, "Proof of concept reproduced at two laboratories"),
+    ("D-03", "NCC-02", "S04", None, date(2026, 5, 8), "go", "", None, "Proof of concept reproduced at two laboratories"),
     ("D-04", "NCC-01", "filing", "JP", date(2026, 9, 4), "conditional go", "A third engineering run within specification", date(2026, 12, 18), "Target moved by two months after the failed run"),
-    ("D-05", "HUB-11", "S02", None, date(2026, 1, 30), "no go", "", None, "No window between activity and toxicity"),
-    ("D-06", "HUB-09", "S04", None, date(2026, 3, 13), "hold", "", None, "Partner seeks funding"),
+    ("D-05", "HUB-11", "S02", None, date(2026, 1, 23), "no go", "", None, "No window between activity and toxicity"),
+    ("D-06", "HUB-09", "S04", None, date(2026, 1, 22), "hold", "", None, "Partner seeks funding"),
 )  # fmt: skip
 
 

@@ -1,15 +1,15 @@
-"""Lots and what is around them: batches with their days, deviations, slots, demand and stock."""
+"""Lots: batches with the days of their life, as they were known on a day, and their deviations."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
 from firstdose.demo import chance
-from firstdose.demo.story import LAST, RECEIVING, SENDING, SITES, Program, Row, Stay
+from firstdose.demo.story import LAST, RECEIVING, SENDING, Program, Row, Stay
 
 _FIRST = date(2024, 3, 4)
 _REASONS = ("Low expansion", "Low viability at harvest", "Apheresis of poor quality", "Equipment failure")
-_FAILED_RUN = date(2026, 7, 6)
+_FAILED_RUN, _REPEATED_RUN = date(2026, 7, 6), date(2026, 7, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,9 @@ def batches(cast: list[Program], ways: list[Stay], seed: int, count: int) -> lis
     """The lots of all programs that make any, in the order in which they were started."""
     die = chance.of(seed, "batches")
     makers = [one for one in cast if one.stage >= 3 and one.vector != "none"]
-    weights = [3 if one.id == "NCC-01" else 1.6 if one.alliance else 1 for one in makers]
+    weights = [
+        3 if one.id == "NCC-01" else 2.2 if one.stage >= 7 else 1.6 if one.alliance else 1 for one in makers
+    ]
     clinical = {stay.program.id: stay.entered for stay in ways if stay.stage == 7}
     enabling = {stay.program.id: stay.entered for stay in ways if stay.stage == 5}
     span = (LAST - _FIRST).days
@@ -53,12 +55,13 @@ def batches(cast: list[Program], ways: list[Stay], seed: int, count: int) -> lis
     failed: dict[str, Batch] = {}
     for number, started in enumerate(starts, 1):
         one = die.choices(makers, weights)[0]
-        vector = die.random() < 0.2 or not lots.get(one.id)
+        ready = [lot for lot in lots.get(one.id, ()) if lot.decided <= started]
+        vector = die.random() < 0.2 or not ready
         purpose = _purpose(one, started, clinical, enabling, die)
         batch = (
             _vector(number, one, started, purpose, die)
             if vector
-            else _drug(number, one, started, purpose, die, lots[one.id], failed)
+            else _drug(number, one, started, purpose, die, ready, failed)
         )
         found.append(batch)
         if vector and batch.disposition == "released":
@@ -108,7 +111,7 @@ def _drug(
     started: date,
     purpose: str,
     die: Random,
-    lots: list[Batch],
+    ready: list[Batch],
     failed: dict[str, Batch],
 ) -> Batch:
     disposition = _decision(die)
@@ -120,8 +123,8 @@ def _drug(
         if harvested
         else chance.after(started, die.randint(3, 7))
     )
+    donor = f"DN-{die.randint(100, 999)}"
     replaced = failed.pop(one.id, None) if purpose == "clinical" else None
-    ready = [lot for lot in lots if lot.decided <= started] or lots[:1]
     shipped = infused = outcome = ended = None
     if purpose == "clinical":
         outcome = die.choices(("infused", "withdrawn", "died", "ineligible"), (90, 4, 4, 2))[0]
@@ -134,7 +137,7 @@ def _drug(
             ended = chance.after(decided, die.randint(1, 15))
     return Batch(
         f"D-{number:04d}", one.id, _site(one, started, die), "drug product", purpose, _process(started),
-        die.choice(ready[-3:]).id, f"DN-{die.randint(100, 999)}", replaced.id if replaced else None, collected,
+        die.choice(ready[-3:]).id, replaced.donor if replaced else donor, replaced.id if replaced else None, collected,
         received, started, harvested, decided, disposition,
         die.choice(_REASONS) if disposition in ("rejected", "terminated") else None, shipped, infused, outcome,
         ended,
@@ -146,24 +149,26 @@ def _process(started: date) -> str:
 
 
 def _with_story(found: list[Batch]) -> list[Batch]:
-    """The engineering run that failed in summer 2026, and the lot released out of specification after it."""
+    """The engineering run that failed in summer 2026, and its repeat, released out of specification."""
     runs = [
         at for at, one in enumerate(found)
         if one.program == "NCC-01" and one.material == "drug product" and one.started >= _FAILED_RUN
     ]  # fmt: skip
-    for place, at in enumerate(runs[:2]):
-        one = replace(found[at], site=RECEIVING, purpose="engineering", replaces=None)
-        if place == 0:
-            found[at] = replace(
-                one, disposition="terminated", reason="Low expansion", harvested=None,
-                decided=chance.after(one.started, 6),
-            )  # fmt: skip
-        else:
-            harvested = one.harvested or chance.after(one.started, 10)
-            found[at] = replace(
-                one, disposition="released out of specification", reason=None, harvested=harvested,
-                decided=chance.after(harvested, 14),
-            )  # fmt: skip
+    for at, started in zip(runs, (_FAILED_RUN, _REPEATED_RUN), strict=False):
+        failed = started == _FAILED_RUN
+        harvested = None if failed else chance.after(started, 10)
+        ready = [
+            one.id for one in found
+            if one.program == "NCC-01" and one.material == "vector" and one.disposition == "released"
+            and one.decided <= started
+        ]  # fmt: skip
+        found[at] = replace(
+            found[at], site=RECEIVING, purpose="engineering", replaces=None, vector_lot=ready[-1] if ready else None,
+            collected=chance.after(started, -3), received=chance.after(started, -1), started=started,
+            harvested=harvested, decided=chance.after(harvested or started, 6 if failed else 14),
+            disposition="terminated" if failed else "released out of specification",
+            reason="Low expansion" if failed else None,
+        )  # fmt: skip
     return found
 
 
@@ -223,7 +228,7 @@ def deviation_rows(all_batches: list[Batch], seed: int, day: date) -> list[Row]:
     for one in all_batches:
         die = chance.of(seed, f"deviation {one.id}")
         bad = one.disposition != "released"
-        if not bad and die.random() > 0.12:
+        if not bad and die.random() > 0.4:
             continue
         opened = chance.after(one.started, die.randint(1, 6))
         if opened > day:
@@ -237,9 +242,9 @@ def deviation_rows(all_batches: list[Batch], seed: int, day: date) -> list[Row]:
                 "deviation_id": f"DV-{one.id}",
                 "batch_id": one.id,
                 "partner_id": one.site,
-                "severity": die.choice(("major", "critical"))
+                "severity": die.choice(("major", "major", "critical"))
                 if bad
-                else die.choice(("minor", "minor", "major")),
+                else die.choice(("minor", "minor", "minor", "minor", "major")),
                 "category": category,
                 "title": title,
                 "opened_on": opened,
@@ -248,111 +253,4 @@ def deviation_rows(all_batches: list[Batch], seed: int, day: date) -> list[Row]:
                 "root_cause": die.choice(("Training", "Material", "Method", "Equipment")) if closed else None,
             }
         )
-    return found
-
-
-def slot_rows(seed: int, day: date) -> list[Row]:
-    """Slots a week, from half a year before the first report until a year ahead."""
-    found = []
-    monday = date(2025, 1, 6)
-    while monday <= chance.after(day, 360):
-        for site in SITES:
-            for material, most in (("vector", 1), ("drug product", 4 if site == RECEIVING else 2)):
-                die = chance.of(seed, f"slot {site} {material} {monday}")
-                ahead = (monday - day).days
-                share = 0.95 if ahead < 0 else max(0.1, 0.95 - ahead / 300)
-                found.append(
-                    {
-                        "partner_id": site,
-                        "material": material,
-                        "week_start": monday,
-                        "available": most,
-                        "booked": min(
-                            most + (die.random() < 0.04), sum(die.random() < share for _ in range(most))
-                        ),
-                    }
-                )
-        monday += timedelta(days=7)
-    return found
-
-
-def demand_rows(cast: list[Program], seed: int) -> list[Row]:
-    """Patients a month for the programs in or before the clinic, a base and a high scenario."""
-    found = []
-    for one in cast:
-        if one.stage < 5 or one.status != "active":
-            continue
-        die = chance.of(seed, f"demand {one.id}")
-        full = die.uniform(0.8, 2.6)
-        for number in range(24):
-            month = date(2026 + number // 12, number % 12 + 1, 1)
-            if one.first_dose and month < one.first_dose.replace(day=1):
-                continue
-            for scenario, times in (("base", 1.0), ("high", 1.6)):
-                found.append(
-                    {
-                        "program_id": one.id,
-                        "partner_id": RECEIVING,
-                        "scenario": scenario,
-                        "month": month,
-                        "patients": round(full * times, 1),
-                    }
-                )
-    return found
-
-
-_STOCK = (
-    ("MAT-001", "T-cell activation beads", "reagent", 40, "mL", 1.2, 90),
-    ("MAT-002", "Serum-free medium", "reagent", 220, "L", 6, 45),
-    ("MAT-003", "Interleukin-2", "reagent", 18, "vial", 0.4, 60),
-    ("MAT-004", "Expansion vessel", "consumable", 35, "piece", 1, 75),
-    ("MAT-005", "Cryobag", "consumable", 160, "piece", 2, 30),
-)
-
-
-def inventory_rows(all_batches: list[Batch], seed: int, day: date) -> list[Row]:
-    """What lies in stock: reagents of both sites, and vector lots that are released."""
-    found: list[Row] = []
-    for site in SITES:
-        for id_, name, kind, quantity, unit, use, lead in _STOCK:
-            die = chance.of(seed, f"stock {site} {id_} {day}")
-            found.append(
-                {
-                    "material_id": id_,
-                    "lot": f"L{day:%y%m}",
-                    "partner_id": site,
-                    "program_id": None,
-                    "name": name,
-                    "kind": kind,
-                    "quantity": round(quantity * die.uniform(0.3, 1.2), 1),
-                    "unit": unit,
-                    "use_per_batch": use,
-                    "doses_supported": None,
-                    "expires_on": chance.after(day, die.randint(40, 500)),
-                    "lead_time_days": lead,
-                    "single_source": id_ in ("MAT-001", "MAT-004"),
-                }
-            )
-    for one in all_batches:
-        if one.material == "vector" and one.disposition == "released" and one.decided <= day:
-            if one.decided < chance.after(day, -400):
-                continue
-            used = sum(1 for other in all_batches if other.vector_lot == one.id and other.started <= day)
-            found.append(
-                {
-                    "material_id": f"VEC-{one.program}",
-                    "lot": one.id,
-                    "partner_id": one.site,
-                    "program_id": one.program,
-                    "name": f"Vector for {one.program}",
-                    "kind": "vector",
-                    "quantity": max(0, 60 - 2 * used),
-                    "unit": "mL",
-                    "use_per_batch": 2,
-                    "doses_supported": max(0, 30 - used),
-                    "expires_on": chance.after(one.decided, 730),
-                    "lead_time_days": 150,
-                    "single_source": True,
-                }
-            )
     return found

@@ -1,6 +1,7 @@
 """What stands between the programs and their first dose: items with their life, and the evidence for them."""
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
@@ -68,8 +69,11 @@ class Item:
         return self.again if self.again and self.again <= day else self.closed
 
 
-def items(cast: list[Program], seed: int) -> list[Item]:
-    """Every item of the programs that stand between transfer and the first trial; a few of the others."""
+def items(cast: list[Program], seed: int, closing: dict[str, tuple[date, date]]) -> list[Item]:
+    """Every item of the programs that stand between transfer and the first trial; a few of the others.
+
+    An item that a task closes is due and closed soon after it: ``closing`` holds both days by item ID.
+    """
     found = []
     for one in cast:
         if one.stage < 4 or one.filing is None or one.first_dose is None:
@@ -78,7 +82,8 @@ def items(cast: list[Program], seed: int) -> list[Item]:
         wanted = [row for row in rows("requirements") if _applies(row, one)]
         if not one.alliance:
             wanted = [row for row in wanted if die.random() < 0.45]
-        found += [_item(one, row, die, at) for at, row in enumerate(wanted)]
+        made = [_after_task(_item(one, row, die, at), closing) for at, row in enumerate(wanted)]
+        found += _with_a_silent_owner(made, closing) if one.alliance else made
     return found
 
 
@@ -98,13 +103,13 @@ def _applies(row: dict[str, str], one: Program) -> bool:
 def _item(one: Program, row: dict[str, str], die: Random, at: int) -> Item:
     milestone = one.filing if row["blocks"] == "filing" else one.first_dose
     assert milestone is not None  # noqa: S101 (items are made for programs with dates only)
-    due = chance.after(milestone, -die.randint(10, 420))
+    due = chance.after(milestone, -die.randint(10, 600))
     late = die.choice((0, 0, 0, 5, 12, 25, 45))
     share = _SHARE.get(one.stage, 1.0)
     done = die.random() < share or one.stage > 6
     closed = chance.after(due, late - 10)
     if done and closed > LAST:
-        closed = chance.after(LAST, -die.randint(3, 300))
+        closed = chance.after(LAST, -die.randint(3, 480))
         due = chance.after(closed, die.randint(-12, 40))
     elif not done and closed <= LAST:
         due = chance.after(LAST, die.randint(-30, 120))
@@ -116,7 +121,6 @@ def _item(one: Program, row: dict[str, str], die: Random, at: int) -> Item:
         chance.after(closed, 60) if one.alliance and slot == 7 and closed < chance.after(LAST, -150) else None
     )
     again = chance.after(reopened, 75) if reopened and die.random() < 0.6 else None
-    silent = chance.after(LAST, -48) if not done and one.alliance and slot == 11 else None
     unneeded = die.choice(_NA_REASONS) if slot == 17 and row["gate"] == "false" else ""
     owner = _OWNERS[row["area"]]
     if not one.alliance:
@@ -131,10 +135,29 @@ def _item(one: Program, row: dict[str, str], die: Random, at: int) -> Item:
         closed,
         reopened,
         again,
-        silent,
+        None,
         unneeded,
         die.choice((1, 1, 2, 3)),
     )
+
+
+def _with_a_silent_owner(made: list[Item], closing: dict[str, tuple[date, date]]) -> list[Item]:
+    """One item of a program that is under way, and whose owner said nothing for seven weeks."""
+    for at, item in enumerate(made):
+        under_way = item.began <= chance.after(LAST, -60) and item.review > LAST
+        if under_way and item.id not in closing and not item.unneeded:
+            return [*made[:at], replace(item, silent=chance.after(LAST, -48)), *made[at + 1 :]]
+    return made
+
+
+def _after_task(item: Item, closing: dict[str, tuple[date, date]]) -> Item:
+    """The item with the days of the task that closes it, if there is one."""
+    if item.id not in closing:
+        return item
+    due, closed = (chance.after(day, 8) for day in closing[item.id])
+    review = chance.after(closed, -14)
+    return replace(item, due=due, closed=closed, review=review, began=chance.after(review, -70),
+                   reopened=None, again=None, silent=None, unneeded="")  # fmt: skip
 
 
 def item_rows(all_items: list[Item], day: date) -> list[Row]:
@@ -213,14 +236,14 @@ def evidence_rows(all_items: list[Item], day: date) -> list[Row]:
                     "evidence_id": f"EV-{item.id}-{number}",
                     "item_id": item.id,
                     "program_id": item.program.id,
-                    "document_id": f"DOC-{sum(map(ord, item.id)) * 7 + number:05d}",
+                    "document_id": f"DOC-{zlib.crc32(item.id.encode()) % 1_000_000:06d}-{number}",
                     "version": "2.0" if item.again and item.again <= day else "1.0",
                     "title": f"{item.requirement['title'][:80]}, part {number}",
                     "status": "superseded" if superseded else "approved" if approved else "draft",
                     "approved_on": approved if approved and not superseded else None,
                     "approved_by": "Quality reviewer" if approved and not superseded else None,
                     "valid_until": None,
-                    "url": f"https://documents.example.org/{item.id.lower()}/{number}",
+                    "url": f"https://dms.example.org/{item.id.lower()}/{number}",
                     "sha256": None,
                 }
             )

@@ -1,6 +1,6 @@
 """Who is in the story: partners, programs and their way through the stages, and the days it was reported."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 from typing import Any
@@ -13,6 +13,7 @@ Row = dict[str, Any]
 CENTRE, SENDING, RECEIVING = "CENTRE", "CENTRE-CPF", "FORGE"
 SITES = (SENDING, RECEIVING)
 LAST = date(2026, 11, 20)
+FILING_TO_DOSE_DAYS = 87  # review, enrolment and the first lot in the plan of every program
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,21 @@ def stays(cast: list[Program], seed: int) -> list[Stay]:
             began = chance.after(entered, -typical[number] * 30.4 * die.uniform(0.7, 1.5))
             found.append(Stay(one, number, began, entered, "advanced"))
             entered = began
+    return found
+
+
+def dated(cast: list[Program], all_stays: list[Stay]) -> list[Program]:
+    """The programs with the days of filing and first dose that their stages tell, where those are behind."""
+    entered = {(stay.program.id, stay.stage): stay.entered for stay in all_stays}
+    found = []
+    for one in cast:
+        if one.stage >= 7:
+            dosed = entered[one.id, 7]
+            one = replace(one, filing=chance.after(dosed, -FILING_TO_DOSE_DAYS), first_dose=dosed)
+        elif one.stage == 6 and one.filing and one.first_dose:
+            filing = max(one.filing, entered[one.id, 6], chance.after(LAST, -60))
+            one = replace(one, filing=filing, first_dose=max(one.first_dose, chance.after(filing, 110)))
+        found.append(one)
     return found
 
 

@@ -13,6 +13,7 @@ from firstdose.reference import rows
 _SHIFT_SD = 0.25  # how far the receiving site lies from the sending one, in standard deviations
 _DRIFT_SD = 0.6  # how far VCN drifts there within the last year
 _TIERS = {"DP_VCN": 1, "DP_CARPOS": 1, "DP_IFNG": 1, "DP_VIAB": 2, "DP_CD3": 2, "VV_TITER": 1}
+_FAILS = ("DP_VIAB", "VV_TITER")  # where a bad lot shows it
 _ON_ARRIVAL = ("SM_",)
 _LATE = {"DP_STER": 14, "VV_STER": 14, "DP_MYCO": 10, "VV_MYCO": 10, "VV_RCL": 30}
 
@@ -104,6 +105,9 @@ def _attribute(
     arrived = code.startswith(_ON_ARRIVAL)
     days = np.array([one.started if arrived else one.harvested for one in lots], "M8[D]")
     wait = die.integers(0, 2, count) if arrived else die.integers(1, 8, count) + _LATE.get(code, 0)
+    if not arrived:  # no lot is released before its last result
+        until = [(one.decided - one.harvested).days - 1 for one in lots if one.harvested is not None]
+        wait = np.minimum(wait, np.array(until, "i8")[each])
     values: Any = None
     passed: Any = None
     if row["data_type"] == "numeric":
@@ -155,7 +159,7 @@ def _in_limits(
     each: "np.ndarray[Any, Any]",
     die: np.random.Generator,
 ) -> "np.ndarray[Any, Any]":
-    """A released lot lies in its limits; one released out of specification fails viability."""
+    """A released lot lies in its limits; rejected, or released out of specification, it fails one of them."""
     lower, upper = float(row["lower"] or -np.inf), float(row["upper"] or np.inf)
     good = np.array([one.disposition == "released" for one in lots])[each]
     near = die.uniform(0.02, 0.15, len(values))
@@ -163,9 +167,9 @@ def _in_limits(
         values = np.where(good & (values < lower), lower + near * abs(lower), values)
     if np.isfinite(upper):
         values = np.where(good & (values > upper), upper - near * abs(upper), values)
-    if row["attribute_code"] == "DP_VIAB":
-        out = np.array([one.disposition == "released out of specification" for one in lots])[each]
-        values = np.where(out, lower - 2 - 20 * near, values)
+    if row["attribute_code"] in _FAILS:
+        bad = [one.disposition in ("rejected", "released out of specification") for one in lots]
+        values = np.where(np.array(bad)[each], lower * (0.98 - near), values)
     return values
 
 

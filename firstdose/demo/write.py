@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 import yaml
 
 from firstdose.contracts import contracts
-from firstdose.demo import governance, making, plan, readiness, story, testing
+from firstdose.demo import governance, making, plan, readiness, story, supply, testing
 from firstdose.demo.story import REPORTED, Row
 
-_EVERY_STATE = 200_000  # results up to which each state carries them; above it the last two do
+_MANY = 200_000  # results from which only the last two states carry them, to keep the folder small
+_LAB_DATA = (0, 4, 8, len(REPORTED) - 1)  # the states in which the laboratories sent theirs
 _A_LOT, _BIG_LOTS, _A_LOT_OF_MANY = 33, 1_000, 430
 _README = """# Demo alliance
 
@@ -78,8 +79,10 @@ def _states(size: Size) -> Iterator[tuple[story.Reported, dict[str, tuple[bytes,
     """Each reported state: file name → content and rows."""
     cast = story.programs(size.seed, size.programs)
     ways = story.stays(cast, size.seed)
-    items = readiness.items(cast, size.seed)
+    cast = story.dated(cast, ways)
     steps = plan.tasks(cast, size.seed)
+    items = readiness.items(cast, size.seed, plan.closing(steps))
+    ids = {item.id for item in items}
     lots = making.batches(cast, ways, size.seed, size.batches)
     wanted = size.wanted_results
     results = testing.results(lots, size.seed, wanted)
@@ -91,16 +94,16 @@ def _states(size: Size) -> Iterator[tuple[story.Reported, dict[str, tuple[bytes,
             "stage_events": story.stay_rows(ways, day),
             "readiness_items": readiness.item_rows(items, day),
             "evidence": readiness.evidence_rows(items, day),
-            "tasks": plan.task_rows(steps, day),
+            "tasks": plan.task_rows(steps, day, ids),
             "transfers": governance.transfer_rows(cast, day),
-            "transfer_deliverables": governance.deliverable_rows(cast, size.seed, day),
+            "transfer_deliverables": governance.deliverable_rows(cast, size.seed, day, ids),
             "attributes": testing.attribute_rows(),
             "specifications": testing.specification_rows(),
             "batches": making.batch_rows(lots, day),
             "deviations": making.deviation_rows(lots, size.seed, day),
-            "slots": making.slot_rows(size.seed, day),
-            "demand": making.demand_rows(cast, size.seed),
-            "inventory": making.inventory_rows(lots, size.seed, day),
+            "slots": supply.slot_rows(size.seed, day),
+            "demand": supply.demand_rows(cast, size.seed),
+            "inventory": supply.inventory_rows(lots, size.seed, day),
             "decisions": governance.decision_rows(cast, day),
             "closures": governance.closure_rows(day),
             "risks": governance.risk_rows(cast, day),
@@ -110,7 +113,7 @@ def _states(size: Size) -> Iterator[tuple[story.Reported, dict[str, tuple[bytes,
             "targets": governance.target_rows(),
         }
         tables = {f"{name}.csv": (_csv(name, found), len(found)) for name, found in rows.items() if found}
-        if wanted <= _EVERY_STATE or at >= len(REPORTED) - 2:
+        if at in (_LAB_DATA if wanted < _MANY else _LAB_DATA[-2:]):
             known = testing.known_results(results, day)
             tables["results.parquet"] = (_parquet(known), len(known))
         yield reported, tables

@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -66,6 +67,111 @@ def test_the_history_replayed_gives_the_newest_state(told: Path) -> None:
     assert last == {
         path.name: path.read_bytes() for path in told.iterdir() if path.suffix in (".csv", ".parquet")
     }
+
+
+def test_every_reported_state_keeps_its_contract(told: Path, tmp_path: Path) -> None:
+    for step in sorted((told / "history").iterdir()):
+        for path in step.iterdir():
+            if path.name != "version.yaml":
+                shutil.copy(path, tmp_path)
+        answer = check_files([tmp_path], existing=nothing_yet, as_of=date.fromisoformat(step.name[4:]))
+        assert answer.ok, (step.name, [issue.message for issue in answer.issues][:5])
+
+
+#: What has happened, never lies after the day of the report.
+HAPPENED = {
+    "batches": ("started_on", "harvested_on", "released_on", "shipped_on", "infused_on", "outcome_on"),
+    "readiness_items": ("closed_on", "updated_on"),
+    "stage_events": ("entered_on", "left_on"),
+    "tasks": ("actual_start", "actual_finish"),
+    "transfer_deliverables": ("done_on",),
+    "evidence": ("approved_on",),
+    "deviations": ("opened_on", "closed_on"),
+    "decisions": ("decided_on",),
+    "actions": ("closed_on",),
+    "events": ("on_date",),
+}
+
+
+def test_no_report_knows_the_future(told: Path) -> None:
+    for step in sorted((told / "history").iterdir()):
+        for table, columns in HAPPENED.items():
+            path = step / f"{table}.csv"
+            days = {row[name] for row in rows(path) for name in columns} if path.exists() else set()
+            assert max(days, default="") <= step.name[4:], (step.name, table)
+        results = step / "results.parquet"
+        if results.exists():
+            tested = pq.read_table(results, columns=["tested_on"])["tested_on"].to_pylist()
+            assert max(tested) <= date.fromisoformat(step.name[4:])
+
+
+def test_stages_plan_and_items_tell_one_story() -> None:
+    data = ROOT / "data"
+    dosed = {
+        stay["program_id"]: stay["entered_on"]
+        for stay in rows(data / "stage_events.csv")
+        if stay["stage_code"] == "S07"
+    }
+    plan = rows(data / "tasks.csv")
+    first = {task["program_id"]: task["actual_finish"] for task in plan if task["anchor"] == "first dose"}
+    assert dosed
+    assert {program: first[program] for program in dosed} == dosed
+    closed = {item["item_id"]: item["closed_on"] for item in rows(data / "readiness_items.csv")}
+    linked = [task for task in plan if task["item_id"]]
+    assert len(linked) > 20
+    early = [
+        task["task_id"]
+        for task in linked
+        if closed[task["item_id"]] and not "" < task["actual_finish"] <= closed[task["item_id"]]
+    ]
+    assert early == []
+
+
+def test_the_first_dose_slips_more_than_once_in_the_history() -> None:
+    said = [
+        task["forecast_finish"]
+        for step in sorted((ROOT / "data" / "history").iterdir())
+        if (step / "tasks.csv").exists()
+        for task in rows(step / "tasks.csv")
+        if task["task_id"] == "NCC-01-K03"
+    ]
+    assert said == sorted(said)
+    assert len(set(said)) >= 4
+
+
+def test_no_lot_is_released_before_its_last_result_and_bad_lots_show_why() -> None:
+    lots = {lot["batch_id"]: lot for lot in rows(ROOT / "data" / "batches.csv")}
+    lowest = {
+        row["attribute_code"]: float(row["lower"] or "-inf")
+        for row in rows(ROOT / "data" / "specifications.csv")
+    }
+    late, failing = [], set()
+    for row in pq.read_table(ROOT / "data" / "results.parquet").to_pylist():
+        released = lots[row["batch_id"]]["released_on"]
+        if released and row["tested_on"] > date.fromisoformat(released):
+            late.append((row["batch_id"], row["attribute_code"]))
+        if row["value"] is not None and row["value"] < lowest.get(row["attribute_code"], float("-inf")):
+            failing.add(lots[row["batch_id"]]["disposition"])
+    assert late == []
+    assert failing - {"pending"} == {"rejected", "released out of specification"}
+
+
+def test_the_failed_run_is_known_when_the_report_says_so() -> None:
+    lots = rows(ROOT / "data" / "history" / "008_2026-07-24" / "batches.csv")
+    assert [
+        lot["failure_reason"]
+        for lot in lots
+        if lot["program_id"] == "NCC-01"
+        and lot["purpose"] == "engineering"
+        and lot["disposition"] == "terminated"
+        and lot["started_on"] >= "2026-06-01"
+    ] == ["Low expansion"]
+
+
+def test_the_history_stays_small_enough_to_ship() -> None:
+    files = [path for path in (ROOT / "data" / "history").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 4_000_000
+    assert 3 <= sum(path.name == "results.parquet" for path in files) <= 6
 
 
 def test_size_follows_what_is_asked(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""Supply: slots a week, patients expected a month, and what lies in stock."""
+
+from datetime import date, timedelta
+
+from firstdose.demo import chance
+from firstdose.demo.making import Batch
+from firstdose.demo.story import RECEIVING, SITES, Program, Row
+
+
+def slot_rows(seed: int, day: date) -> list[Row]:
+    """Slots a week, from half a year before the first report until nine months ahead."""
+    found = []
+    monday = date(2025, 1, 6)
+    while monday <= chance.after(day, 270):
+        for site in SITES:
+            for material, most in (("vector", 1), ("drug product", 4 if site == RECEIVING else 2)):
+                die = chance.of(seed, f"slot {site} {material} {monday}")
+                ahead = (monday - day).days
+                share = 0.95 if ahead < 0 else max(0.1, 0.95 - ahead / 300)
+                found.append(
+                    {
+                        "partner_id": site,
+                        "material": material,
+                        "week_start": monday,
+                        "available": most,
+                        "booked": min(
+                            most + (die.random() < 0.04), sum(die.random() < share for _ in range(most))
+                        ),
+                    }
+                )
+        monday += timedelta(days=7)
+    return found
+
+
+def demand_rows(cast: list[Program], seed: int) -> list[Row]:
+    """Patients a month for the programs in or before the clinic, a base and a high scenario."""
+    found = []
+    for one in cast:
+        if one.stage < 5 or one.status != "active":
+            continue
+        die = chance.of(seed, f"demand {one.id}")
+        full = die.uniform(0.8, 2.6)
+        for number in range(24):
+            month = date(2026 + number // 12, number % 12 + 1, 1)
+            if one.first_dose and month < one.first_dose.replace(day=1):
+                continue
+            for scenario, times in (("base", 1.0), ("high", 1.6)):
+                found.append(
+                    {
+                        "program_id": one.id,
+                        "partner_id": RECEIVING,
+                        "scenario": scenario,
+                        "month": month,
+                        "patients": round(full * times, 1),
+                    }
+                )
+    return found
+
+
+_DOSES_A_LOT = 10
+_STOCK = (
+    ("MAT-001", "T-cell activation beads", "reagent", 40, "mL", 1.2, 90),
+    ("MAT-002", "Serum-free medium", "reagent", 220, "L", 6, 45),
+    ("MAT-003", "Interleukin-2", "reagent", 18, "vial", 0.4, 60),
+    ("MAT-004", "Expansion vessel", "consumable", 35, "piece", 1, 75),
+    ("MAT-005", "Cryobag", "consumable", 160, "piece", 2, 30),
+)
+
+
+def inventory_rows(all_batches: list[Batch], seed: int, day: date) -> list[Row]:
+    """What lies in stock: reagents of both sites, and vector lots that are released."""
+    found: list[Row] = []
+    for site in SITES:
+        for id_, name, kind, quantity, unit, use, lead in _STOCK:
+            die = chance.of(seed, f"stock {site} {id_} {day}")
+            found.append(
+                {
+                    "material_id": id_,
+                    "lot": f"L{day:%y%m}",
+                    "partner_id": site,
+                    "program_id": None,
+                    "name": name,
+                    "kind": kind,
+                    "quantity": round(quantity * die.uniform(0.3, 1.2), 1),
+                    "unit": unit,
+                    "use_per_batch": use,
+                    "doses_supported": None,
+                    "expires_on": chance.after(day, die.randint(40, 500)),
+                    "lead_time_days": lead,
+                    "single_source": id_ in ("MAT-001", "MAT-004"),
+                }
+            )
+    for one in all_batches:
+        if one.material == "vector" and one.disposition == "released" and one.decided <= day:
+            if one.decided < chance.after(day, -240):
+                continue
+            used = sum(1 for other in all_batches if other.vector_lot == one.id and other.started <= day)
+            left = max(0, _DOSES_A_LOT - used)
+            found.append(
+                {
+                    "material_id": f"VEC-{one.program}",
+                    "lot": one.id,
+                    "partner_id": one.site,
+                    "program_id": one.program,
+                    "name": f"Vector for {one.program}",
+                    "kind": "vector",
+                    "quantity": 2 * left,
+                    "unit": "mL",
+                    "use_per_batch": 2,
+                    "doses_supported": left,
+                    "expires_on": chance.after(one.decided, 730),
+                    "lead_time_days": 150,
+                    "single_source": True,
+                }
+            )
+    return found
