@@ -11,47 +11,58 @@ ui.page_header(view, session, _("Which data do we look at, and how fresh is it?"
 versions = ui.lake().versions()
 counts = queries.row_counts(session, view)
 
-ui.table_card(
-    "table-data-versions",
-    rules.history(versions),
-    title=_("Published data versions"),
-    how=_("Newest first; each publish says who and why, and what it added (+), changed (~) and removed (−)."),
-    columns={
-        "version": _("Version"),
-        "as_of": _("Report day"),
-        "published_at": _("Published"),
-        "by": _("By"),
-        "why": _("Why"),
-        "name": _("Name"),
-        "changed": _("What changed"),
-    },
-    height=320,
-)
-ui.table_card(
-    "table-data-freshness",
-    rules.freshness(
-        contracts(),
-        [version for version in versions if version.version <= session.version],
-        dict(zip(counts["table_name"], counts["row_count"], strict=True)),
-        view.as_of or session.as_of,
-    ),
-    title=_("Freshness by table"),
-    how=_(
-        "Age on the report day against the days the contract of the table allows; "
-        "the limits are our convention."
-    ),
-    columns={
-        "state": _("State"),
-        "title": _("Table"),
-        "row_count": _("Rows"),
-        "last_day": _("Last changed"),
-        "last_version": _("In version"),
-        "age_days": _("Age, days"),
-        "allowed_days": _("Stale after, days"),
-        "table": _("File name"),
-    },
-    height=320,
-)
+
+def cards() -> tuple[ui.Table, ui.Table]:
+    """The versions, and how fresh each table is."""
+    return (
+        ui.Table(
+            key="table-data-versions",
+            data=rules.history(versions),
+            title=_("Published data versions"),
+            how=_(
+                "Newest first; each publish says who and why, "
+                "and what it added (+), changed (~) and removed (−)."
+            ),
+            columns={
+                "version": _("Version"),
+                "as_of": _("Report day"),
+                "published_at": _("Published"),
+                "by": _("By"),
+                "why": _("Why"),
+                "name": _("Name"),
+                "changed": _("What changed"),
+            },
+            height=320,
+        ),
+        ui.Table(
+            key="table-data-freshness",
+            data=rules.freshness(
+                contracts(),
+                [version for version in versions if version.version <= session.version],
+                dict(zip(counts["table_name"], counts["row_count"], strict=True)),
+                view.as_of or session.as_of,
+            ),
+            title=_("Freshness by table"),
+            how=_(
+                "Age on the report day against the days the contract of the table allows; "
+                "the limits are our convention."
+            ),
+            columns={
+                "state": _("State"),
+                "title": _("Table"),
+                "row_count": _("Rows"),
+                "last_day": _("Last changed"),
+                "last_version": _("In version"),
+                "age_days": _("Age, days"),
+                "allowed_days": _("Stale after, days"),
+                "table": _("File name"),
+            },
+            height=320,
+        ),
+    )
+
+
+ui.draw(*cards())
 view = ui.page_choice(
     view, "table", _("Table"), {name: one.label for name, one in contracts().items()}, many=True
 )

@@ -17,46 +17,60 @@ view, session = ui.reading()
 ui.page_header(view, session, _("Where do we stand, and what blocks the next first dose?"))
 day, base = view.as_of or session.as_of, ui.compared(view, session)
 since = rules.since_words(base.version, base.name) if base else ""
-ui.kpi_row(rules.headlines(queries.standing(session, view), queries.standing_before(base, view), since))
 
-areas = marks.rollup_by(marks.item_marks(items.all_items(session, view), day), day, ["program_id", "area"])
-planned = queries.next_days(session, view)
-funnel = conversions.conversions(stages.stage_funnel(session, view))
-changed = ui.changes_between(base, session)
-lines = figures.changes(
-    told.headline_changes(changed, queries.names_of_changes(changed, session, base, view))
-)
 
+def headlines() -> list[rules.Headline]:
+    """Six figures, each with its change since the version compared with."""
+    return list(rules.headlines(queries.standing(session, view), queries.standing_before(base, view), since))
+
+
+def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Chart]:
+    """Readiness, the next 90 days, what changed, the funnel."""
+    areas = marks.rollup_by(
+        marks.item_marks(items.all_items(session, view), day), day, ["program_id", "area"]
+    )
+    planned = queries.next_days(session, view)
+    funnel = conversions.conversions(stages.stage_funnel(session, view))
+    changed = ui.changes_between(base, session)
+    lines = told.headline_changes(changed, queries.names_of_changes(changed, session, base, view))
+    return (
+        ui.Chart(
+            key="chart-overview-readiness",
+            figure=readiness.program_matrix(areas, dict(ui.known(session, view.page).program)),
+            data=areas,
+            title=_("Readiness by program and area"),
+            how=_("Mark of the worst open gate item; gate items closed of total"),
+        ),
+        ui.Chart(
+            key="chart-overview-next-days",
+            figure=figures.next_days(planned, day),
+            data=planned,
+            title=_("The next 90 days"),
+            how=_("Milestones as diamonds; the lead's work in the first colour, the partner's in the second"),
+            foot=figures.hidden(planned),
+        ),
+        ui.Table(
+            key="table-overview-changes",
+            data=figures.changes(lines),
+            title=_("What changed since {since}").format(since=since) if since else _("What changed"),
+            how=_("The most important first; the data page lists every version"),
+            columns=figures.change_columns(),
+            foot=told.counted(changed, {name: one.label for name, one in contracts().items()}),
+        ),
+        ui.Chart(
+            key="chart-overview-funnel",
+            figure=pipeline.stage_funnel(funnel, verdicts=False),
+            data=funnel,
+            title=_("Programs that reached each stage"),
+            how=_("Count that entered the stage or a later one"),
+        ),
+    )
+
+
+ui.kpi_row(ui.remembered(headlines, view, session, base))
+matrix, planned, changes, funnel = ui.remembered(cards, view, session, base)
 left, right = ui.grid((3, 2))
 with left:
-    ui.chart_card(
-        "chart-overview-readiness",
-        readiness.program_matrix(areas, dict(ui.known(session, view.page).program)),
-        data=areas,
-        title=_("Readiness by program and area"),
-        how=_("Mark of the worst open gate item; gate items closed of total"),
-    )
-    ui.chart_card(
-        "chart-overview-next-days",
-        figures.next_days(planned, day),
-        data=planned,
-        title=_("The next 90 days"),
-        how=_("Milestones as diamonds; the lead's work in the first colour, the partner's in the second"),
-        foot=figures.hidden(planned),
-    )
+    ui.draw(matrix, planned)
 with right:
-    ui.table_card(
-        "table-overview-changes",
-        lines,
-        title=_("What changed since {since}").format(since=since) if since else _("What changed"),
-        how=_("The most important first; the data page lists every version"),
-        columns=figures.change_columns(),
-        foot=told.counted(changed, {name: one.label for name, one in contracts().items()}),
-    )
-    ui.chart_card(
-        "chart-overview-funnel",
-        pipeline.stage_funnel(funnel, verdicts=False),
-        data=funnel,
-        title=_("Programs that reached each stage"),
-        how=_("Count that entered the stage or a later one"),
-    )
+    ui.draw(changes, funnel)

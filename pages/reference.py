@@ -8,26 +8,25 @@ from firstdose.words import _
 
 view, session = ui.reading()
 ui.page_header(view, session, _("Which words, requirements and sources does everything rest on?"))
-left, middle, right = ui.grid((3, 3, 2))
-with left:
+with ui.row():
     view = ui.page_choice(view, "section", _("Section"), rules.section_names(), many=True)
-with middle:
     view = ui.page_text(view, "q", _("Search: every word must occur"))
-with right:
     view = ui.page_choice(view, "confidence", _("How sure"), rules.confidence_names(), many=True)
 
 section = view.key("section", "words")
 for name in rules.SECTIONS.get(section, ()):
     shelf = rules.SHELVES[name]
     rows = rules.days_only(queries.QUESTIONS[name](session, view))
-    ui.table_card(
-        f"table-reference-{name.replace('_', '-')}",
-        rows,
-        title=_(shelf.title),
-        how=_(shelf.how),
-        columns=shelf.labels(rows),
-        height=440,
-        foot=_(shelf.foot),
+    ui.draw(
+        ui.Table(
+            key=f"table-reference-{name.replace('_', '-')}",
+            data=rows,
+            title=_(shelf.title),
+            how=_(shelf.how),
+            columns=shelf.labels(rows),
+            height=440,
+            foot=_(shelf.foot),
+        )
     )
 if section == "method":
     ui.prose("card-reference-method", _("Method"), method.paragraphs())

@@ -18,41 +18,50 @@ windows = {
     "all": _("All"),
 }
 by = {"partner": _("Partner"), "program": _("Program"), "workstream": _("Workstream")}
-left, right = ui.grid((1, 1))
-with left:
+with ui.row():
     view = ui.page_choice(view, "lanes", _("Lanes"), by)
-with right:
     view = ui.page_choice(view, "window", _("Days around the report day"), windows)
 
-first, last = queries.window(session, view)
-plan = rules.lanes(queries.tasks(session, view), view.key("lanes", "partner"), day)
-ui.chart_card(
-    "chart-timeline-plan",
-    figures.plan(plan, day, first, last),
-    data=plan,
-    title=_("The plan in lanes"),
-    how=_("Baseline hollow, forecast light, actual solid, milestones as diamonds, the report day dashed"),
-    foot=words.hidden_in_words(plan),
-)
-owed = rules.owed(queries.handoffs(session, view), day)
-milestones = rules.anchors(queries.milestones(session, view), day)
+
+def cards() -> tuple[ui.Chart, ui.Table, ui.Table]:
+    """The plan, the open hand-offs, the milestones."""
+    first, last = queries.window(session, view)
+    plan = rules.lanes(queries.tasks(session, view), view.key("lanes", "partner"), day)
+    return (
+        ui.Chart(
+            key="chart-timeline-plan",
+            figure=figures.plan(plan, day, first, last),
+            data=plan,
+            title=_("The plan in lanes"),
+            how=_(
+                "Baseline hollow, forecast light, actual solid, milestones as diamonds, the report day dashed"
+            ),
+            foot=words.hidden_in_words(plan),
+        ),
+        ui.Table(
+            key="table-timeline-handoffs",
+            data=words.handoffs(rules.owed(queries.handoffs(session, view), day)),
+            title=_("Open hand-offs, the longest overdue first"),
+            how=_("What one partner owes another; the day promised is the baseline"),
+            columns=words.handoff_columns(),
+            height=420,
+            foot=rules.rules_in_words(),
+        ),
+        ui.Table(
+            key="table-timeline-milestones",
+            data=words.milestones(rules.anchors(queries.milestones(session, view), day)),
+            title=_("Filing and first dose, the next first"),
+            how=_("Expected is the actual day, else the forecast, else the baseline"),
+            columns=words.milestone_columns(),
+            height=420,
+        ),
+    )
+
+
+plan, handoffs, milestones = ui.remembered(cards, view, session)
+ui.draw(plan)
 left, right = ui.grid((3, 2))
 with left:
-    ui.table_card(
-        "table-timeline-handoffs",
-        words.handoffs(owed),
-        title=_("Open hand-offs, the longest overdue first"),
-        how=_("What one partner owes another; the day promised is the baseline"),
-        columns=words.handoff_columns(),
-        height=420,
-        foot=rules.rules_in_words(),
-    )
+    ui.draw(handoffs)
 with right:
-    ui.table_card(
-        "table-timeline-milestones",
-        words.milestones(milestones),
-        title=_("Filing and first dose, the next first"),
-        how=_("Expected is the actual day, else the forecast, else the baseline"),
-        columns=words.milestone_columns(),
-        height=420,
-    )
+    ui.draw(milestones)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
 from firstdose.lake import Lake, publish_history
 from firstdose.words import use_language
@@ -26,12 +25,10 @@ def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo_store(demo_lake: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def demo_store(demo_lake: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The demo as the lake that the settings name."""
     monkeypatch.setenv("FIRSTDOSE_LAKE", str(demo_lake))
-    st.cache_resource.clear()
-    yield demo_lake
-    st.cache_resource.clear()
+    return demo_lake
 
 
 @pytest.fixture(autouse=True)

@@ -130,7 +130,7 @@ def change_columns() -> dict[str, str]:
 
 
 def changes(told: Sequence[Told]) -> pd.DataFrame:
-    """The list of changes as it is shown: mark with its word, sentence."""
+    """The list of changes as it is shown: mark, and the sentence that says its word."""
     return pd.DataFrame(
         {
             "mark": [theme.symbol(one.mark) for one in told],

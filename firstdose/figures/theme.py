@@ -105,6 +105,14 @@ def word(status: str) -> str:
     return _(_MARKS[Status(status)].word)
 
 
+def stated(text: str) -> Status | None:
+    """The status that a cell says, by its symbol alone or with its word behind; none when it says none."""
+    for status in Status:
+        if text == symbol(status) or text.startswith(f"{symbol(status)} {word(status)}"):
+            return status
+    return None
+
+
 def show_text(text: str) -> str:
     """Data as plotly text: markup that plotly would act on is escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

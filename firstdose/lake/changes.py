@@ -7,6 +7,7 @@ import duckdb
 
 from firstdose.contracts import Contract, contracts
 from firstdose.lake import tables as sql
+from firstdose.lake.session import kept_name, kept_tables
 
 if TYPE_CHECKING:
     from firstdose.lake.versions import Version
@@ -51,7 +52,11 @@ def compare(con: duckdb.DuckDBPyConnection, before: "Version", after: "Version")
         for contract in contracts().values()
         if before.contents.get(contract.name, "0" * 32) != after.contents.get(contract.name, "0" * 32)
     ]
-    found = {contract.name: _table(con, contract, before.snapshot, after.snapshot) for contract in differing}
+    kept = kept_tables(con)
+    found = {
+        contract.name: _table(con, contract, _rows(contract, before, kept), _rows(contract, after, kept))
+        for contract in differing
+    }
     return {
         name: changes
         for name, changes in found.items()
@@ -59,9 +64,15 @@ def compare(con: duckdb.DuckDBPyConnection, before: "Version", after: "Version")
     }
 
 
-def _table(con: duckdb.DuckDBPyConnection, contract: Contract, old: int, new: int) -> TableChanges:
-    a = f'(select * from lake."{contract.name}" at (version => {old}))'
-    b = f'(select * from lake."{contract.name}" at (version => {new}))'
+def _rows(contract: Contract, version: "Version", kept: frozenset[str]) -> str:
+    """Where the rows of a version stand: in memory when a session copied them (a tenth of the time)."""
+    name = kept_name(contract, version)
+    if name in kept:
+        return f'kept."{name}"'
+    return f'(select * from lake."{contract.name}" at (version => {version.snapshot}))'
+
+
+def _table(con: duckdb.DuckDBPyConnection, contract: Contract, a: str, b: str) -> TableChanges:
     order = ", ".join(str(n) for n in range(1, len(contract.key) + 1))
     return TableChanges(
         added=_keys(con, contract, b, a, order),

@@ -50,6 +50,17 @@ def load_reference(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def kept_name(contract: Contract, version: "Version") -> str:
+    """The name under which the rows of a table of a version are kept in memory."""
+    return f"{contract.name}_{version.contents.get(contract.name, _EMPTY)}"
+
+
+def kept_tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The names of the tables kept in memory, by ``kept_name``; large ones are views and not among them."""
+    named = con.execute("select table_name from duckdb_tables() where schema_name = 'kept'").fetchall()
+    return frozenset(row[0] for row in named)
+
+
 def load_version(con: duckdb.DuckDBPyConnection, version: "Version") -> None:
     """Show the tables of one version in the schema ``v<number>``; ``IntegrityError`` when one was altered.
 
@@ -57,16 +68,12 @@ def load_version(con: duckdb.DuckDBPyConnection, version: "Version") -> None:
     one transaction: a lake table of a few rows then takes 7 ms instead of 19 (measured, DuckLake 1.5.5).
     """
     con.execute("create schema if not exists kept")
-    kept = {
-        row[0]
-        for row in con.execute("select table_name from duckdb_tables() where schema_name = 'kept'").fetchall()
-    }
+    kept = kept_tables(con)
     con.execute("begin")
     try:
         con.execute(f"create schema v{version.version}")
         for contract in contracts().values():
-            print_ = version.contents.get(contract.name, _EMPTY)
-            name = f"{contract.name}_{print_}"
+            name = kept_name(contract, version)
             source = f'kept."{name}"'
             if name not in kept:
                 _copy(con, version, contract, source)
@@ -91,7 +98,7 @@ def _copy(con: duckdb.DuckDBPyConnection, version: "Version", contract: Contract
     else:
         counted = con.execute(f"select count(*) from {stored}").fetchone()
         if counted and counted[0] > LARGEST_COPIED:
-            con.execute(f"create view {source} as {rows}")
+            con.execute(f"create or replace view {source} as {rows}")
             return
         con.execute(
             f"create table {source} as {rows} order by attribute_code, lab_partner, tested_on, batch_id"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
@@ -81,6 +81,11 @@ class Lake:
     def open(cls, location: str | Path | None = None) -> "Lake":
         """The lake of a location; without one, of ``FIRSTDOSE_LAKE`` or ``data/lake``. Makes nothing yet."""
         return cls(Place.at(location))
+
+    @staticmethod
+    def shared() -> "Lake":
+        """The lake of the settings, opened once for all readers of this process."""
+        return _shared(Place.at())
 
     # ------------------------------------------------------------------ reading
 
@@ -276,6 +281,11 @@ class Lake:
             contents=verify.digest(contents),
         )
         return Published(number, changes)
+
+
+@cache
+def _shared(place: Place) -> Lake:
+    return Lake(place)
 
 
 def _catch_up(chain: Chain, con: duckdb.DuckDBPyConnection) -> None:

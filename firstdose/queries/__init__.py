@@ -39,6 +39,10 @@ class Asked:
     version: int
     as_of: date
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Asked":
+        """Itself, for it never changes: pandas copies ``attrs`` deeply at every step."""
+        return self
+
     def pasteable(self) -> str:
         """The SQL with its values written in, to run as pasted in any DuckDB client over the same tables."""
         text = self.sql

@@ -2,18 +2,21 @@
 
 from firstdose.ui.address import compared, known, open_view, page_choice, page_text, reading
 from firstdose.ui.begin import begin
-from firstdose.ui.card import chart_card, table_card
+from firstdose.ui.card import Chart, Table, draw
 from firstdose.ui.files import table_files
-from firstdose.ui.header import grid, kpi_row, note, page_header, prose
+from firstdose.ui.header import grid, kpi_row, note, page_header, prose, row
 from firstdose.ui.menu import navigation
+from firstdose.ui.remember import remembered
 from firstdose.ui.store import changes_between, lake
 from firstdose.ui.trouble import show_error
 
 __all__ = [
+    "Chart",
+    "Table",
     "begin",
     "changes_between",
-    "chart_card",
     "compared",
+    "draw",
     "grid",
     "known",
     "kpi_row",
@@ -26,7 +29,8 @@ __all__ = [
     "page_text",
     "prose",
     "reading",
+    "remembered",
+    "row",
     "show_error",
-    "table_card",
     "table_files",
 ]

@@ -14,8 +14,9 @@ import streamlit as st
 
 from firstdose.queries import filters as questions
 from firstdose.ui import filters
-from firstdose.ui.files import first_steps
+from firstdose.ui.empty import first_steps
 from firstdose.ui.menu import area_of, navigation
+from firstdose.ui.remember import remembered
 from firstdose.ui.store import lake, pinned
 from firstdose.view import (
     NOTHING,
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
 
 def known(session: "Session", page: str) -> Known:
     """What a link to a page may name in the version of a session."""
-    return questions.known(session, page, (version.version for version in lake().versions()))
+
+    def offered() -> Known:
+        return questions.known(session, page, ())
+
+    versions = frozenset(version.version for version in lake().versions())
+    return replace(remembered(offered, View(page=page), session), versions=versions)
 
 
 def open_view(page: "Page") -> View:
@@ -135,5 +141,5 @@ def page_text(view: View, name: str, label: str) -> View:
     """Draw a search field of one page, kept in the link under ``name``; returns the view."""
     widget = f"filter-{name}"
     st.session_state[widget] = view.key(name)
-    st.text_input(label, key=widget, on_change=partial(_take_key, name, widget), max_chars=200)
+    st.text_input(label, key=widget, on_change=partial(_take_key, name, widget), max_chars=200, width=360)
     return view

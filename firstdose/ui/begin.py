@@ -7,8 +7,23 @@ import streamlit as st
 from firstdose.figures import theme
 from firstdose.ui.state import speak
 
-_STYLE = Path(__file__).with_name("style.css")
-_CARD = {mode: Path(__file__).with_name(f"style-{mode}.css") for mode in ("light", "dark")}
+
+def _text(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _marks(at: int) -> str:
+    """The colour of every status for its symbol in a table."""
+    return "".join(
+        f'.fd-table [data-status="{status}"] {{ color: {theme.COLOURS[status][at]}; }}'
+        for status in theme.Status
+    )
+
+
+_STYLE = {
+    mode: f"<style>{_text(f'style-{mode}.css')}{_text('style.css')}{_marks(at)}</style>"
+    for at, mode in enumerate(("light", "dark"))
+}
 _LOGO = {mode: Path(__file__).with_name(f"logo-{mode}.svg") for mode in ("light", "dark")}
 
 
@@ -16,6 +31,5 @@ def begin() -> None:
     """Set up one run: language and mode first, since every word and figure after it depends on them."""
     st.set_page_config(page_title="firstdose", layout="wide", initial_sidebar_state="auto")
     speak()
-    st.html(_STYLE)  # constants of ours, never data
-    st.html(_CARD[theme.mode()])
+    st.html(_STYLE[theme.mode()])  # constants of ours, never data
     st.logo(_LOGO[theme.mode()], size="large")

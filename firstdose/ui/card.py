@@ -1,111 +1,104 @@
 """The card every figure sits in: title, how to read it, filters, data version; link, query, data, table.
 
-Every figure of the product is drawn by ``chart_card`` and by nothing else, so the engine that draws it can be
-exchanged in this one room.
+Every figure of the product is a ``Chart`` drawn by ``draw`` and by nothing else, so the engine that draws it
+can be exchanged in this one room.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from firstdose.exports.table import to_csv
-from firstdose.figures import theme
 from firstdose.figures.alt import alternative
+from firstdose.ui import host, markup, table
 from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, speak
 from firstdose.ui.store import lake
-from firstdose.view import View, to_link
+from firstdose.view import to_link
 from firstdose.words import _, say_date
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-    from firstdose.lake import Session
     from firstdose.queries import Asked
 
-_ROW_PX = 35  # px of a row of a table: one that needs less than its height is drawn as tall as it is
-_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """What the tools of a card need: nothing here changes while a view stands."""
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What every card says: ``data`` is the frame behind it, and its ``attrs["asked"]`` says why."""
 
     key: str
-    title: str
     data: "pd.DataFrame"
-    columns: Mapping[str, str]
+    title: str
+    how: str
+    foot: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
-def chart_card(
-    key: str,
-    figure: "go.Figure",
-    *,
-    data: "pd.DataFrame",
-    title: str,
-    how: str,
-    foot: str = "",
-    alt: str = "",
-) -> None:
-    """Draw a figure in its card. ``data`` is the frame behind it; its ``attrs["asked"]`` says why."""
-    view = current_view()
-    if view.chart not in (None, key):
-        return
-    with st.container(key=f"card-{key}", border=True, gap="small"):
-        _head(_Card(key, title, data, {}), how)
-        st.plotly_chart(
-            theme.dressed(figure),
-            key=key,
-            theme=None,
-            config=_CONFIG,
-            alt=alt or alternative(title, data, st.session_state.get("sentence", "")),
-        )
-        _foot(foot)
+@dataclass(frozen=True, kw_only=True)
+class Chart(Card):
+    """A figure in its card; without ``alt`` its text alternative is made from the data."""
+
+    figure: "go.Figure"
+    alt: str = ""
+
+    @cached_property
+    def written(self) -> bytes:
+        """The figure as the browser gets it, written once however often it is drawn."""
+        return host.written(self.figure, self.words)
+
+    @cached_property
+    def words(self) -> str:
+        """The text alternative, made with the sentence of the page it was first drawn on."""
+        return self.alt or alternative(self.title, self.data, st.session_state.get("sentence", ""))
 
 
-def table_card(
-    key: str,
-    frame: "pd.DataFrame",
-    *,
-    title: str,
-    how: str,
-    columns: Mapping[str, str] | None = None,
-    height: int | None = None,
-    foot: str = "",
-) -> None:
-    """Draw a table in its card; ``columns`` names and orders what is shown, the data keeps every column."""
-    view = current_view()
-    if view.chart not in (None, key):
-        return
-    with st.container(key=f"card-{key}", border=True, gap="small"):
-        _head(_Card(key, title, frame, columns or {}), how)
-        _table(frame, columns or {}, key, title, height)
-        _foot(foot)
+@dataclass(frozen=True, kw_only=True)
+class Table(Card):
+    """A table in its card; ``columns`` names and orders what is shown, the data keeps every column."""
+
+    height: int | None = None
+
+    @cached_property
+    def written(self) -> str:
+        """The table as HTML, written once however often it is drawn."""
+        return table.markup(self.data, self.columns, self.key, self.title, self.height)
 
 
-def _head(card: _Card, how: str) -> None:
-    view, session = current_view(), lake().session(current_view().version)
-    context = [how, st.session_state.get("sentence", ""), f"v{session.version}", age(session)]
-    with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"head-{card.key}"):
-        with st.container(gap=None, width="stretch"):
-            said = " · ".join(escaped(part) for part in context if part)
-            st.markdown(f"##### {escaped(card.title)}\n\n:small[:gray[{said}]]", anchors=False)
-        _tools(card, view, session)
+def draw(*cards: Card) -> None:
+    """Draw cards one below the other; when the view names one card, that one alone."""
+    for card in cards:
+        if current_view().chart not in (None, card.key):
+            continue
+        with st.container(key=f"card-{card.key}", border=True, gap="small"):
+            _tools(card)
+            match card:
+                case Chart():
+                    st.html(_head(card))
+                    host.draw(card.figure, card.key, card.words, partial(getattr, card, "written"))
+                    if card.foot:
+                        st.html(markup.foot(card.foot))
+                case Table():
+                    table.draw(card, _head(card), markup.foot(card.foot))
 
 
-def _foot(foot: str) -> None:
-    if foot:
-        st.caption(escaped(foot))
+def _head(card: Card) -> str:
+    """Title, how to read it, filters, data version and age, as HTML."""
+    session = lake().session(current_view().version)
+    said = [card.how, st.session_state.get("sentence", ""), f"v{session.version}", age(session)]
+    return markup.head(card.title, " · ".join(part for part in said if part))
 
 
 @st.fragment
-def _tools(card: _Card, view: View, session: "Session") -> None:
+def _tools(card: Card) -> None:
     """The link, the query, the data and the table of a card, made only when somebody opens them."""
     speak()
+    view, session = current_view(), lake().session(current_view().version)
     tools = st.popover(_("Why"), key=f"action-{card.key}", type="tertiary", on_change="rerun")
     if not tools.open:
         return
@@ -130,20 +123,4 @@ def _tools(card: _Card, view: View, session: "Session") -> None:
             key=f"csv-{card.key}",
             on_click="ignore",
         )
-        _table(card.data, card.columns, f"table-{card.key}", card.title, 320)
-
-
-def _table(
-    frame: "pd.DataFrame", columns: Mapping[str, str], key: str, title: str, height: int | None
-) -> None:
-    shown = frame.copy(deep=False)
-    shown.attrs = {}  # Arrow would write them out as JSON
-    st.dataframe(
-        shown,
-        key=key,
-        hide_index=True,
-        column_order=list(columns) or None,
-        column_config=dict(columns),
-        height=height if height and len(frame) * _ROW_PX > height else "auto",
-        alt=title,
-    )
+        table.grid(card.data, card.columns, f"table-{card.key}", card.title, 320)

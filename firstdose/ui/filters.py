@@ -92,7 +92,12 @@ def _version(view: View, versions: "Sequence[Version]") -> None:
 
 def _more(view: View, session: "Session", known: Known, versions: "Sequence[Version]") -> None:
     used = (view.area, view.since, view.until, view.as_of, view.base)
-    with st.expander(_("More filters"), expanded=any(value is not None for value in used), key="filter-more"):
+    if any(value is not None for value in used):
+        st.session_state["filter-more"] = True  # a filter in use is never hidden
+    more = st.expander(_("More filters"), key="filter-more", on_change="rerun")
+    if not more.open:  # five widgets that few need cost every page a tenth of its time
+        return
+    with more:
         _many("area", _("Area"), view.area, known.area, dropdown=True)
         _day("since", _("From"), view.since if view.since != NO_DAY_SINCE else None)
         _day("until", _("Until"), view.until if view.until != NO_DAY_UNTIL else None)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from firstdose.queries import filters as questions
+from firstdose.ui import markup
 from firstdose.ui.address import known
 from firstdose.ui.markdown import escaped
-from firstdose.ui.state import change_view
+from firstdose.ui.remember import remembered
+from firstdose.ui.state import change_view, current_view, speak
 from firstdose.ui.store import lake
 from firstdose.view import View, sentence, to_link
 from firstdose.words import _, ngettext, say_date
@@ -25,10 +27,13 @@ if TYPE_CHECKING:
 
 def said(view: View, session: "Session") -> str:
     """The filters of the view in words, and whether the data is illustrative."""
-    chosen = int(questions.chosen_programs(session, view)["programs"].iloc[0])
-    words = sentence(view, known(session, view.page), chosen)
-    illustrative = _("illustrative data")
-    return f"{words} · {illustrative}" if session.illustrative else words
+
+    def in_words() -> str:
+        chosen = int(questions.chosen_programs(session, view)["programs"].iloc[0])
+        words = sentence(view, known(session, view.page), chosen)
+        return f"{words} · {_('illustrative data')}" if session.illustrative else words
+
+    return remembered(in_words, view, session)
 
 
 def age(session: "Session") -> str:
@@ -44,18 +49,25 @@ def page_header(view: View, session: "Session", question: str) -> None:
         with st.container(key="page-title", gap=None, width="stretch"):
             st.title(question, anchor=False)
             st.markdown(escaped(st.session_state["sentence"]))
-        _chip(view, session)
+        _chip()
     _refusals(view)
     _pinned(view, session)
 
 
-def _chip(view: View, session: "Session") -> None:
+@st.fragment
+def _chip() -> None:
+    """Version, age and report day; who published it and links to the page, made only when somebody looks."""
+    speak()
+    view, session = current_view(), lake().session(current_view().version)
     parts = [
         _("Data **v{version}**").format(version=session.version),
         age(session),
         _("as of **{day}**").format(day=say_date(view.as_of or session.as_of)),
     ]
-    with st.popover(" · ".join(parts), key="data-chip"):
+    chip = st.popover(" · ".join(parts), key="data-chip", on_change="rerun")
+    if not chip.open:
+        return
+    with chip:
         st.markdown(escaped(_("Published by {by}: {why}").format(by=session.by, why=session.why)))
         if session.name:
             st.markdown(escaped(_("Named version: {name}").format(name=session.name)))
@@ -107,22 +119,15 @@ def _go_live() -> None:
     change_view(version=None, as_of=None)
 
 
-_TONE = {"good": "green", "bad": "red", "neutral": "gray", "warn": "orange"}
-
-
 def kpi_row(headlines: "Sequence[Headline]") -> None:
     """Draw at most six figures side by side: label, value, context, change since the compared version."""
-    with st.container(key="kpi-row", horizontal=True, gap="small"):
-        for headline in headlines[:6]:
-            with st.container(key=headline.key, border=True, gap=None, width="stretch"):
-                st.markdown(
-                    f":gray[{escaped(headline.label)}]",
-                    help=escaped(headline.why) or None,
-                )
-                lines = [f"### {escaped(headline.value)}", f":small[{escaped(headline.context)}]"]
-                if headline.change:
-                    lines.append(f":small[:{_TONE[headline.tone]}[**{escaped(headline.change)}**]]")
-                st.markdown("\n\n".join(lines), anchors=False)
+    with st.container(key="kpi-row"):
+        st.html(markup.kpis(headlines))
+
+
+def row() -> "DeltaGenerator":
+    """A line of filters of one page, side by side; what does not fit goes below."""
+    return st.container(horizontal=True, gap="medium")
 
 
 def grid(shares: tuple[int, ...] = (3, 2)) -> "list[DeltaGenerator]":

@@ -1,8 +1,7 @@
 """The lake of this server, opened once, and the sessions read from it."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from firstdose.errors import UnknownVersion
 from firstdose.lake import Lake
@@ -13,10 +12,9 @@ if TYPE_CHECKING:
     from firstdose.lake import Session, TableChanges
 
 
-@st.cache_resource(show_spinner=False)
 def lake() -> Lake:
     """The lake named by the settings, opened once for the whole server."""
-    return Lake.open()
+    return Lake.shared()
 
 
 def pinned(asked: str | None) -> int | None:
@@ -35,7 +33,7 @@ def pinned(asked: str | None) -> int | None:
     return number
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@lru_cache(maxsize=32)
 def _changes(store: str, before: int, after: int) -> "dict[str, TableChanges]":  # noqa: ARG001 (store is the key)
     return lake().changes(before, after)
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +17,6 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FIRSTDOSE_LAKE", str(tmp_path / "lake"))
-    st.cache_resource.clear()
     return tmp_path
 
 
@@ -47,6 +45,7 @@ def test_a_folder_filled_from_the_templates_becomes_the_dashboard(place: Path) -
     app.run()
     assert not app.exception
     words = "\n".join(str(element.value) for element in app.markdown).replace("\\", "")
+    words += "\n".join(element.proto.body for element in app.get("html"))
     assert "the only program" in words
     assert "15 Jan 2027" in words
     assert "illustrative" not in words

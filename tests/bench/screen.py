@@ -1,9 +1,9 @@
 """How fast a page is whole on the screen, in a real Chromium.
 
 A page is *whole* at the last change of its main area, or the script's coming to rest if that is later, after
-which nothing changes for a while. The clock stands inside the page, so no delay of the driver is in a number;
-it starts with the document (loads) or with the pointer (page moves, filter changes). Headless Chromium draws
-without a graphics card.
+which nothing changes for a while, in the side bar either: a click on what is being redrawn would be lost.
+The clock stands inside the page, so no delay of the driver is in a number; it starts with the document
+(loads) or with the pointer (page moves, filter changes). Headless Chromium draws without a graphics card.
 """
 
 import base64
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from playwright.sync_api import TimeoutError as TooLong
 
 QUIET_MS = 300
 LIMIT_MS = 30_000
@@ -21,8 +22,9 @@ WIDTH, HEIGHT = 1366, 900
 WATCH = """(() => {
   const main = '[data-testid="stMain"]';
   const unfinished = `${main} [data-testid="stSkeleton"], ${main} [data-stale="true"]`;
-  const state = {last: 0, from: 0};
+  const state = {last: 0, from: 0, any: 0};
   const changed = records => {
+    state.any = performance.now();
     for (const record of records) {
       const node = record.target.nodeType === 1 ? record.target : record.target.parentElement;
       if (record.attributeName === 'data-test-script-state' || (node && node.closest(main))) {
@@ -44,9 +46,14 @@ WATCH = """(() => {
       if (state.from < 0 || !state.last) return null;
       if (!app || app.dataset.testScriptState !== 'notRunning') return null;
       if (document.querySelector(unfinished)) return null;
-      const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
+      const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"], .fd-chart')];
       if (charts.some(chart => !chart.querySelector('.main-svg'))) return null;
-      return performance.now() - state.last < quiet ? null : state.last - state.from;
+      return performance.now() - state.any < quiet ? null : state.last - state.from;
+    },
+    why() {
+      const app = document.querySelector('[data-testid="stApp"]');
+      return {...state, now: performance.now(), script: app && app.dataset.testScriptState,
+        unfinished: [...document.querySelectorAll(unfinished)].map(node => node.outerHTML.slice(0, 300))};
     },
   };
 })();"""
@@ -90,9 +97,13 @@ class Visit:
 
     def whole(self) -> float:
         """Milliseconds until the page was whole, waiting for it."""
-        handle = self.page.wait_for_function(
-            f"() => window.__whole && window.__whole.look({QUIET_MS})", timeout=LIMIT_MS, polling=50
-        )
+        try:
+            handle = self.page.wait_for_function(
+                f"() => window.__whole && window.__whole.look({QUIET_MS})", timeout=LIMIT_MS, polling=50
+            )
+        except TooLong as error:
+            error.add_note(f"{self.page.url}: {self.page.evaluate('() => window.__whole.why()')}")
+            raise
         return float(handle.json_value())
 
     def load(self, area: str) -> float:

@@ -12,7 +12,7 @@ PAINTED = """() => {
   if (app.dataset.testScriptState !== 'notRunning') return false;
   if (!document.querySelector('[data-testid="stMain"] [class*="st-key-"]')) return false;
   if (document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')) return false;
-  const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
+  const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"], .fd-chart')];
   return charts.every(chart => chart.querySelector('.main-svg'));
 }"""
 PAINT_MS = 30_000

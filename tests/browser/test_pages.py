@@ -115,6 +115,48 @@ def test_link_of_a_card_opens_that_card_alone_pinned_in_another_language(
     assert parse_qs(urlsplit(reader.url).query)["chart"] == ["chart-pipeline-funnel"]
 
 
+def test_a_filter_moves_the_marks_of_a_chart_that_stays(page: Page) -> None:
+    visit(page, "/pipeline")
+    chart = page.locator(".st-key-chart-pipeline-funnel .js-plotly-plot")
+    chart.evaluate("node => { node.marked = true; }")
+    bars = "node => node.data[0].x.length ? Array.from(node.calcdata[0], point => point.s) : []"
+    before = chart.evaluate(bars)
+    page.locator(".st-key-filter-jurisdiction").get_by_text("US", exact=True).click()
+    page.wait_for_function("() => location.search.includes('jurisdiction=US')")
+    painted(page)
+    page.wait_for_timeout(300)
+    assert chart.evaluate("node => node.marked") is True
+    assert chart.evaluate(bars) != before
+    assert page.locator(".st-key-chart-pipeline-funnel .fd-chart").get_attribute("aria-label")
+
+
+def test_a_chart_follows_the_width_of_the_window(page: Page) -> None:
+    visit(page, "/pipeline")
+    drawn = ".st-key-chart-pipeline-lanes .main-svg"
+    wide = page.locator(drawn).first.bounding_box()
+    page.set_viewport_size({"width": 1000, "height": 900})
+    page.wait_for_timeout(800)
+    narrow = page.locator(drawn).first.bounding_box()
+    assert wide
+    assert narrow
+    assert narrow["width"] < wide["width"] - 100
+
+
+def test_a_long_table_opens_as_a_grid_when_asked(page: Page) -> None:
+    visit(page, "/readiness?state=all")
+    page.locator(".st-key-action-table-readiness-checklist-whole button").click()
+    page.locator(".st-key-table-readiness-checklist canvas").first.wait_for()
+    expect(page.locator(".st-key-card-table-readiness-checklist .fd-table")).to_have_count(0)
+
+
+def test_the_rule_behind_a_figure_opens_by_keyboard(page: Page) -> None:
+    visit(page, "/")
+    figure = page.locator(".st-key-kpi-overview-overdue, [class*='st-key-kpi-overview-']").first
+    figure.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(figure.locator("details p")).to_be_visible()
+
+
 def test_a_refused_part_of_a_link_is_named_and_shows_nothing(page: Page) -> None:
     visit(page, "/readiness?v=1&program=NOPE%3Cb%3E")
     expect(page.locator(".st-key-refused")).to_contain_text("NOPE<b>")

@@ -2,9 +2,12 @@
 
 import asyncio
 import base64
+import gc
+import gzip
 import hashlib
 import json
 import re
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +18,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit.web.server.starlette import starlette_server
 
-from firstdose import server
+from firstdose import assets, server
 from firstdose.errors import FirstdoseError
 
 
@@ -30,13 +34,13 @@ class Answer:
         return json.loads(self.body)
 
 
-def get(path: str) -> Answer:
+def get(path: str, *asked: tuple[bytes, bytes], html: bool = False) -> Answer:
     """What the guard, the health answer and a page that answers every path say to one request."""
 
     def page(request: object) -> PlainTextResponse:
-        return PlainTextResponse("page")
+        return PlainTextResponse("page", media_type="text/html" if html else None)
 
-    routes = [Route("/health", server.health), Route("/{rest:path}", page)]
+    routes = [Route("/health", server.health), assets.ROUTE, Route("/{rest:path}", page)]
     app = Starlette(routes=routes, middleware=[Middleware(server.Guard)])
     sent: list[Any] = []
     scope = {
@@ -45,7 +49,7 @@ def get(path: str) -> Answer:
         "path": path,
         "raw_path": path.encode(),
         "query_string": b"",
-        "headers": [],
+        "headers": list(asked),
         "root_path": "",
     }
 
@@ -75,6 +79,51 @@ def test_every_answer_carries_the_security_headers(path: str) -> None:
     assert "unsafe-eval" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_drawing_code_is_packed_kept_for_ever_and_fetched_early() -> None:
+    address = assets.bundle_address()
+    plain, packed = get(address), get(address, (b"accept-encoding", b"gzip, br"))
+    assert plain.body == assets.BUNDLE.read_bytes() == gzip.decompress(packed.body)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert len(packed.body) < 0.4 * len(plain.body)
+    assert "immutable" in plain.headers["cache-control"]
+    assert address in get("/", html=True).headers["link"]
+    assert "link" not in get("/").headers, "only a page needs it"
+
+
+def test_the_files_of_the_page_come_from_memory_and_are_kept_for_ever() -> None:
+    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    address = "/" + re.findall(r'src="\./(static/js/index\.[^"]+)"', index)[0]
+    answer = get(address)
+    assert answer.body == (Path(st.__file__).parent / "static" / address[1:]).read_bytes()
+    assert "javascript" in answer.headers["content-type"]
+    assert "immutable" in answer.headers["cache-control"]
+    assert "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/static/js/none.js", "/static/../index.html", "/static/js/%2e%2e/x.js"])
+def test_only_files_of_the_page_come_from_memory(path: str) -> None:
+    assert get(path).body == b"page", "everything else is left to Streamlit"
+
+
+def test_a_connection_sends_small_answers_at_once() -> None:
+    server.send_at_once()
+    with starlette_server._bind_socket("127.0.0.1", 0, 1) as listening:
+        listening.setblocking(True)
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_the_collector_of_garbage_works_again_once_the_server_has_settled() -> None:
+    gc.disable()
+    server.settle()
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize("path", ["/assets/x.js", "/assets/..%2f..%2fapp.py", "/assets/figure.js"])
+def test_only_what_is_named_is_served_as_an_asset(path: str) -> None:
+    assert get(path).status == 404
 
 
 def test_inline_scripts_of_the_installed_streamlit_are_allowed_by_their_hash() -> None:
