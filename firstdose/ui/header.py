@@ -31,7 +31,8 @@ def said(view: View, session: "Session") -> str:
     def in_words() -> str:
         chosen = int(questions.chosen_programs(session, view)["programs"].iloc[0])
         words = sentence(view, known(session, view.page), chosen)
-        return f"{words} · {_('illustrative data')}" if session.illustrative else words
+        illustrative = _("illustrative data")
+        return f"{words} · {illustrative}" if session.illustrative else words
 
     return remembered(in_words, view, session)
 
