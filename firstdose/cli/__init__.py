@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from firstdose.errors import FirstdoseError
+from firstdose.intake.lean import without_pandas
 from firstdose.words import use_language
 
 _WHERE = {
@@ -27,6 +28,9 @@ _WHERE = {
     "serve": "serve",
     "doctor": "serve",
 }
+
+#: Modules whose commands read, check and publish: none of them makes a frame.
+_LEAN = frozenset({"intake", "lake"})
 
 
 class _Lazy(click.Group):
@@ -47,6 +51,8 @@ class _Lazy(click.Group):
         """The command of that name; none when there is no such command."""
         if cmd_name not in _WHERE:
             return None
+        if _WHERE[cmd_name] in _LEAN:
+            without_pandas()
         module = import_module(f"firstdose.cli.{_WHERE[cmd_name]}")
         found: dict[str, click.Command] = {command.name: command for command in module.commands}
         return found[cmd_name]

@@ -5,6 +5,8 @@ import resource
 import signal
 from pathlib import Path
 
+from firstdose.intake.lean import without_pandas
+
 _GIB = 1 << 30
 _MEMORY = 3 * _GIB
 _LARGEST_WRITTEN = 2 * _GIB
@@ -28,6 +30,7 @@ def main(asked: str) -> None:
     """Stage the files that the request names; each answer is written as soon as its file is done."""
     request = json.loads(asked)
     limit(request["seconds"])
+    without_pandas()
     from firstdose.intake.stage import stage  # after the limits: importing already uses them
 
     for file in request["files"]:
