@@ -39,7 +39,7 @@ def publish(paths: tuple[Path, ...], by: str, why: str, format_: str, **options:
     author.judge()
     how = {name: options[name] for name in ("table", "encoding", "sheet")}
     try:
-        done = _checked_and_published(Lake.open(), paths, author, scope, how)
+        done = _checked_and_published(Lake.open(writing=True), paths, author, scope, how)
     except Refused as refused:
         print_checked(refused.checked, format_)
         raise SystemExit(1) from refused
@@ -59,19 +59,17 @@ def _checked_and_published(
     lake: Lake, paths: tuple[Path, ...], author: Author, scope: Scope, how: dict[str, Any]
 ) -> Published:
     """Check against the newest version and publish on top of it; check again when somebody was faster."""
-    with TemporaryDirectory(prefix="firstdose-") as kept, ThreadPoolExecutor(2) as pool:
+    with TemporaryDirectory(prefix="firstdose-") as kept, ThreadPoolExecutor(1) as pool:
         # a child reads the files while the lake is opened here
         how = dict(how)
         read = partial(decode_paths, paths, Path(kept), encoding=how.pop("encoding"), sheet=how.pop("sheet"))
         decoding = pool.submit(copy_context().run, read)
-        getting_ready = pool.submit(lake.get_ready)
         for _attempt in range(_ATTEMPTS):
             newest, existing = lake.newest(), lake.existing()
             decoded = decoding.result()
             with receive(
                 paths, **how, existing=existing, scope=scope, as_of=author.as_of, decoded=decoded
             ) as checked:
-                getting_ready.result()
                 originals = [lake.place.keep_original(path) for path in checked.received]
                 try:
                     return lake.publish(checked.tables, author, scope, sources=originals, based_on=newest)

@@ -41,25 +41,12 @@ def connect(
     place: Place, *, read_only: bool, memory: str = "1GiB", threads: int = 2
 ) -> duckdb.DuckDBPyConnection:
     """A connection with the lake attached as ``lake``; ``StoreError`` when it cannot be reached."""
-    return attach(start(place, memory=memory, threads=threads), place, read_only=read_only)
-
-
-def start(place: Place, *, memory: str = "1GiB", threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """The engine with its extensions loaded and no lake yet; ``StoreError`` when they cannot be loaded."""
     try:
         con = duckdb.connect(":memory:", config=_SETTINGS | {"memory_limit": memory, "threads": str(threads)})
         con.execute(f"set extension_directory = '{_quoted(_extension_folder())}'")
         for name in _EXTENSIONS:
             duckdb_extensions.import_extension(name, con=con)
             con.execute(f"load {name}")
-    except (duckdb.Error, OSError) as error:
-        raise _closed(place, error) from error
-    return con
-
-
-def attach(con: duckdb.DuckDBPyConnection, place: Place, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """The same connection with the lake attached as ``lake``; ``StoreError`` when it cannot be reached."""
-    try:
         only = ", READ_ONLY" if read_only else ""
         con.execute(
             f"attach 'ducklake:sqlite:{_quoted(place.catalogue)}' as lake "
@@ -67,14 +54,10 @@ def attach(con: duckdb.DuckDBPyConnection, place: Place, *, read_only: bool) -> 
             f"meta_journal_mode 'WAL', meta_busy_timeout 5000{only})"
         )
     except (duckdb.Error, OSError) as error:
-        raise _closed(place, error) from error
+        raise StoreError(
+            _("The store {place} cannot be opened: {why}").format(place=place.folder, why=str(error)[:200])
+        ) from error
     return con
-
-
-def _closed(place: Place, error: Exception) -> StoreError:
-    return StoreError(
-        _("The store {place} cannot be opened: {why}").format(place=place.folder, why=str(error)[:200])
-    )
 
 
 def _quoted(path: Path) -> str:

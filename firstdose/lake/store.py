@@ -73,16 +73,20 @@ class _Reader:
 class Lake:
     """One lake in one place. Reading and publishing use different connections; threads may use both."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, writing: bool = False) -> None:
         self.place = place
+        self._writing = writing
         self._guard = RLock()
         self._open: _Reader | None = None
-        self._started: duckdb.DuckDBPyConnection | None = None
 
     @classmethod
-    def open(cls, location: str | Path | None = None) -> "Lake":
-        """The lake of a location; without one, of ``FIRSTDOSE_LAKE`` or ``data/lake``. Makes nothing yet."""
-        return cls(Place.at(location))
+    def open(cls, location: str | Path | None = None, *, writing: bool = False) -> "Lake":
+        """The lake of a location; without one, of ``FIRSTDOSE_LAKE`` or ``data/lake``. Makes nothing yet.
+
+        ``writing`` for a process that only publishes: one connection reads and writes, 0.15 s less. A server
+        never asks for it, for its readers' connection must not be able to write.
+        """
+        return cls(Place.at(location), writing=writing)
 
     @staticmethod
     def shared() -> "Lake":
@@ -94,7 +98,8 @@ class Lake:
     def _reader(self) -> _Reader | None:
         """The reader of this process, opened when the lake exists; none before the first publish."""
         if self._open is None and self.place.exists:
-            self._open = _Reader(engine.connect(self.place, read_only=True))
+            threads = _WRITING_THREADS if self._writing else 2
+            self._open = _Reader(engine.connect(self.place, read_only=not self._writing, threads=threads))
         return self._open
 
     def _reading(self) -> _Reader:
@@ -240,10 +245,6 @@ class Lake:
                     )
                 ) from error
 
-    def get_ready(self) -> None:
-        """Load the engine of the next publish: 0.1 s that can pass while its files are read."""
-        self._started = engine.start(self.place, threads=_WRITING_THREADS)
-
     def _publish(
         self,
         rows: Mapping[str, Path | None],
@@ -252,9 +253,12 @@ class Lake:
         action: str,
         sources: Sequence[str],
     ) -> Published:
-        con = self._started or engine.start(self.place, threads=_WRITING_THREADS)
-        self._started = None
-        engine.attach(con, self.place, read_only=False)
+        reader = self._reader() if self._writing else None
+        con = (
+            reader.connection.cursor()
+            if reader
+            else engine.connect(self.place, read_only=False, threads=_WRITING_THREADS)
+        )
         chain = Chain(self.place.audit)
         try:
             sql.ensure(con)

@@ -1,5 +1,6 @@
 """How the figures are made, in words, for the reference page: each paragraph names its rule."""
 
+from firstdose.rules import timeline
 from firstdose.words import _
 
 
@@ -49,6 +50,7 @@ def paragraphs() -> tuple[tuple[str, str], ...]:
                 "report day. A change is called better or worse only where more or less is plainly so."
             ),
         ),
+        (_("Marks of the plan (rule R-05)"), timeline.rules_in_words()),
         (
             _("What changed (rule R-04)"),
             _(

@@ -15,6 +15,7 @@ import plotly.io
 from streamlit.testing.v1 import AppTest
 
 from firstdose import queries
+from firstdose.ui import remember
 from firstdose.ui.menu import HOME, PAGES
 from tests.browser.serving import ROOT
 
@@ -72,6 +73,7 @@ def cards(rounds: int = 5) -> dict[str, dict[str, float]]:
         seen = []
         for _again in range(rounds):
             queries._answers.clear()  # a change nobody asked for before
+            remember._made.clear()
             spent: dict[str, float] = defaultdict(float)
             with timed_rooms(spent):
                 app.run()
