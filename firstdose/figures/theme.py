@@ -106,9 +106,14 @@ def word(status: str) -> str:
 
 
 def stated(text: str) -> Status | None:
-    """The status that a cell says, by its symbol alone or with its word behind; none when it says none."""
+    """The status that a cell says, by its symbol alone or before a word; none when it says none.
+
+    Tilde and dash begin other texts too, so they count only with the word of their status.
+    """
     for status in Status:
-        if text == symbol(status) or text.startswith(f"{symbol(status)} {word(status)}"):
+        sign = symbol(status)
+        said = f"{sign} {word(status)}" if sign in "~–" else f"{sign} "
+        if text == sign or text.startswith(said):
             return status
     return None
 

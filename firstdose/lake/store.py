@@ -71,7 +71,10 @@ class _Reader:
 
 
 class Lake:
-    """One lake in one place. Reading and publishing use different connections; threads may use both."""
+    """One lake in one place; threads may use it.
+
+    Reading and publishing use different connections, but for a lake opened for ``writing`` alone.
+    """
 
     def __init__(self, place: Place, *, writing: bool = False) -> None:
         self.place = place

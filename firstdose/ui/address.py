@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from firstdose.lake import Session
 
+_FIELD_PX = 320  # three fields side by side in the narrowest main area beside the side bar
+
 
 def known(session: "Session", page: str) -> Known:
     """What a link to a page may name in the version of a session."""
@@ -127,7 +129,7 @@ def page_choice(
     say = partial(_named, options)
     tell = partial(_take_key, name, widget)
     if many:
-        st.selectbox(label, list(options), format_func=say, key=widget, on_change=tell, width=360)
+        st.selectbox(label, list(options), format_func=say, key=widget, on_change=tell, width=_FIELD_PX)
     else:
         st.segmented_control(label, list(options), format_func=say, key=widget, on_change=tell)
     return view
@@ -141,5 +143,7 @@ def page_text(view: View, name: str, label: str) -> View:
     """Draw a search field of one page, kept in the link under ``name``; returns the view."""
     widget = f"filter-{name}"
     st.session_state[widget] = view.key(name)
-    st.text_input(label, key=widget, on_change=partial(_take_key, name, widget), max_chars=200, width=360)
+    st.text_input(
+        label, key=widget, on_change=partial(_take_key, name, widget), max_chars=200, width=_FIELD_PX
+    )
     return view

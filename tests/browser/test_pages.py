@@ -1,18 +1,23 @@
 """Every page of the menu opens in a real browser, by its address and by the menu, in both languages."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
+from firstdose.cli import main
 from firstdose.ui.menu import HOME, PAGES
 from tests.browser.looking import Seen, painted, visit
 from tests.browser.serving import FIRSTDOSE, Served, dashboard
+from tests.unit.test_intake_check import PARTNERS, PROGRAMS, TASKS_HEADER, task
 
 AREAS = list(PAGES)
 STREAMLIT = FIRSTDOSE.with_name("streamlit")
+FUNNEL = ".st-key-chart-pipeline-funnel .js-plotly-plot"
 
 
 def address(area: str) -> str:
@@ -117,16 +122,16 @@ def test_link_of_a_card_opens_that_card_alone_pinned_in_another_language(
 
 def test_a_filter_moves_the_marks_of_a_chart_that_stays(page: Page) -> None:
     visit(page, "/pipeline")
-    chart = page.locator(".st-key-chart-pipeline-funnel .js-plotly-plot")
+    chart = page.locator(FUNNEL)
     chart.evaluate("node => { node.marked = true; }")
     bars = "node => node.data[0].x.length ? Array.from(node.calcdata[0], point => point.s) : []"
     before = chart.evaluate(bars)
     page.locator(".st-key-filter-jurisdiction").get_by_text("US", exact=True).click()
     page.wait_for_function("() => location.search.includes('jurisdiction=US')")
     painted(page)
-    page.wait_for_timeout(300)
+    moved = f"before => JSON.stringify(({bars})(document.querySelector('{FUNNEL}'))) !== before"
+    page.wait_for_function(moved, arg=json.dumps(before, separators=(",", ":")))
     assert chart.evaluate("node => node.marked") is True
-    assert chart.evaluate(bars) != before
     assert page.locator(".st-key-chart-pipeline-funnel .fd-chart").get_attribute("aria-label")
 
 
@@ -134,12 +139,48 @@ def test_a_chart_follows_the_width_of_the_window(page: Page) -> None:
     visit(page, "/pipeline")
     drawn = ".st-key-chart-pipeline-lanes .main-svg"
     wide = page.locator(drawn).first.bounding_box()
-    page.set_viewport_size({"width": 1000, "height": 900})
-    page.wait_for_timeout(800)
-    narrow = page.locator(drawn).first.bounding_box()
     assert wide
-    assert narrow
-    assert narrow["width"] < wide["width"] - 100
+    page.set_viewport_size({"width": 1000, "height": 900})
+    narrower = "([drawn, most]) => document.querySelector(drawn).getBoundingClientRect().width < most"
+    page.wait_for_function(narrower, arg=[drawn, wide["width"] - 100])
+
+
+def test_the_name_of_a_table_stands_above_its_files(page: Page) -> None:
+    visit(page, "/data?table=tasks")
+    card = page.locator(".st-key-card-table-data-tasks")
+    name, files = card.locator("h5").bounding_box(), card.locator("button").first.bounding_box()
+    assert name
+    assert files
+    assert name["y"] + name["height"] <= files["y"]
+    assert abs(name["x"] - files["x"]) < 8
+
+
+def test_hostile_cells_are_read_as_text_and_fetch_nothing(
+    open_page: Callable[..., Page], seen: Seen, tmp_path: Path
+) -> None:
+    """Tables reach the page as HTML of ours: nothing but the escaping of cells stands before the browser."""
+    hostile = "<img src=https://evil.example/x onerror=alert(1)><style>*{display:none}</style>"
+    folder, lake = tmp_path / "mine", tmp_path / "lake"
+    folder.mkdir()
+    (folder / "partners.csv").write_text(PARTNERS.replace("Maker", hostile), encoding="utf-8")
+    (folder / "programs.csv").write_text(PROGRAMS, encoding="utf-8")
+    owed = {"partner": "CDMO", "receiver_partner": "NCC", "kind": "deliverable", "name": hostile}
+    owed |= {"baseline_finish": "2026-11-10", "forecast_finish": "2026-12-20"}
+    (folder / "tasks.csv").write_text(TASKS_HEADER + task("T1", **owed), encoding="utf-8")
+    ran = CliRunner().invoke(
+        main,
+        ["publish", str(folder), "--by", "Lead", "--why", "hostile names", "--as-of", "2026-11-20"],
+        env={"FIRSTDOSE_LAKE": str(lake)},
+    )
+    assert ran.exit_code == 0, ran.output
+    with dashboard(lake) as served:
+        seen.hosts.add(urlsplit(served.url).netloc)
+        page = open_page()
+        visit(page, f"{served.url}/timeline")
+        table = page.locator(".st-key-table-timeline-handoffs")
+        expect(table).to_contain_text(hostile)
+        expect(page.locator(".fd-table img, .fd-table style, .fd-chart img")).to_have_count(0)
+        page.context.close()
 
 
 def test_a_long_table_opens_as_a_grid_when_asked(page: Page) -> None:

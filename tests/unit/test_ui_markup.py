@@ -81,9 +81,13 @@ def test_a_cell_is_written_as_it_is_read(value: Any, said: str) -> None:
 def test_a_status_is_known_by_its_symbol_with_its_word_or_alone() -> None:
     use_language("en")
     drawn = table.markup(
-        pd.DataFrame({"a": ["✕ late", "✕", "~ about", "– of it", "✕late"]}), {}, "k", "t", None
+        pd.DataFrame({"a": ["✕ late", "✓ fresh", "✕", "~ about", "– of it", "✕late", "~ stale"]}),
+        {},
+        "k",
+        "t",
+        None,
     )
-    assert drawn.count("data-status") == 2
+    assert drawn.count("data-status") == 4
     assert '<td><span data-status="late">✕</span> late</td>' in drawn
 
 
