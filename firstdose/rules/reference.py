@@ -133,12 +133,15 @@ class Shelf:
     columns: str  # names separated by a space, in the order shown
 
     def labels(self, frame: "pd.DataFrame") -> dict[str, str]:
-        """The columns to show, in order, with their labels; the reader's language where the data has it."""
+        """The columns to show, in order, with their labels; the reader's language where the data has it.
+
+        A column without a word in it is no translation: the other language says more than empty cells.
+        """
         found: dict[str, str] = {}
         for column in self.columns.split():
-            japanese = either(column, f"{column}_ja")
-            shown = japanese if japanese in frame.columns and japanese not in self.columns.split() else column
-            found[shown] = _(_LABELS[column])
+            twin = either(column, f"{column}_ja")
+            there = twin in frame.columns and twin not in self.columns.split() and frame[twin].notna().any()
+            found[twin if there else column] = _(_LABELS[column])
         return found
 
 

@@ -68,3 +68,9 @@ def test_every_method_has_a_heading_and_a_sentence() -> None:
     told = method.paragraphs()
     assert len({heading for heading, _text in told}) == len(told) >= 8
     assert all(text.endswith((".", ")")) for _heading, text in told)
+
+
+def test_a_column_without_japanese_is_read_in_english(session: MemorySession) -> None:
+    use_language("ja")
+    rows = queries.QUESTIONS["words"](session, view())
+    assert all(rows[column].notna().all() for column in rules.SHELVES["words"].labels(rows))
