@@ -1,7 +1,7 @@
-"""Files that the browser keeps: named after their content, answered from memory, so never asked for again.
+"""Files that the browser loads: the page itself, then what it keeps, named after its content.
 
-Our own bundle, and the files of Streamlit's page: through its own handler each of the sixty files of a first
-visit waits about 45 ms for a thread while a starting server is busy (measured on Streamlit 1.67).
+All are answered from memory: through Streamlit's own handler each of the sixty files of a first visit waits
+about 45 ms for a thread while a starting server is busy (measured on Streamlit 1.67).
 """
 
 import gzip
@@ -12,14 +12,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 #: The setting that chooses the engine of figures; ``firstdose serve`` sets it to ``host`` unless it is set.
 CHARTS = "FIRSTDOSE_CHARTS"
 _FOR_EVER = "public, max-age=31536000, immutable"
 #: The drawing code: plotly.js, basic bundle (``ui/host/browser/README.md`` says from where).
-BUNDLE = Path(__file__).parent / "ui" / "host" / "browser" / "plotly-basic.min.js"
+_BROWSER = Path(__file__).parent / "ui" / "host" / "browser"
+BUNDLE = _BROWSER / "plotly-basic.min.js"
 
 
 @cache
@@ -44,10 +45,27 @@ def _bundle(request: Request) -> Response:
     return Response(body, media_type="text/javascript", headers=headers)
 
 
+def _static() -> Path:
+    found = find_spec("streamlit")  # found without importing it: this room knows files, not Streamlit
+    return Path(str(found.origin)).parent / "static" if found else Path()
+
+
+@cache
+def index() -> str:
+    """Streamlit's page with our script for the browser's history before any other of its scripts."""
+    ours = (_BROWSER / "history.js").read_text(encoding="utf-8")
+    page = (_static() / "index.html").read_text(encoding="utf-8")
+    return page.replace("<head>", f"<head><script>{ours}</script>", 1)
+
+
+def page() -> Response:
+    """The answer for every address that Streamlit would answer with its page; a browser always asks again."""
+    return HTMLResponse(index(), headers={"cache-control": "no-cache"})
+
+
 @cache
 def _streamlit_files() -> dict[str, Path]:
-    found = find_spec("streamlit")  # found without importing it: this room knows files, not Streamlit
-    folder = Path(str(found.origin)).parent / "static" if found else Path()
+    folder = _static()
     return {f"/{file.relative_to(folder).as_posix()}": file for file in folder.glob("static/*/*.*")}
 
 

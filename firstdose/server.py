@@ -66,11 +66,10 @@ def project() -> Path:
 def content_security_policy() -> str:
     """The policy that allows the dashboard itself and nothing from outside.
 
-    Streamlit's index page carries inline scripts; each is allowed by the hash of its text, computed from the
-    installed file so that an update of Streamlit cannot leave it stale.
+    The page carries inline scripts, Streamlit's and ours; each is allowed by the hash of its text, computed
+    from the page as it is served so that an update of Streamlit cannot leave it stale.
     """
-    index = Path(st.__file__).parent / "static" / "index.html"
-    inline = _INLINE_SCRIPT.findall(index.read_text(encoding="utf-8"))
+    inline = _INLINE_SCRIPT.findall(assets.index())
     digests = (hashlib.sha256(text.encode()).digest() for text in inline)
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return "; ".join(
@@ -101,7 +100,7 @@ def security_headers() -> tuple[tuple[bytes, bytes], ...]:
 
 
 class Guard:
-    """ASGI middleware: closed doors answer 404, every other HTTP answer carries the security headers."""
+    """ASGI middleware: closed doors answer 404, pages are ours, every HTTP answer carries the headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -114,11 +113,22 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        async def send_guarded(message: Message) -> None:
+        page = False
+
+        async def send_ours(message: Message) -> None:
             if message["type"] == "http.response.start":
-                sent = [*message.get("headers", ()), *self._headers]
-                message["headers"] = [*sent, self._early] if _is_page(sent) else sent
+                message["headers"] = [*message["headers"], *self._headers, self._early]
             await send(message)
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal page
+            if message["type"] == "http.response.start":
+                page = _is_page(message)
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+                if page:
+                    await assets.page()(scope, receive, send_ours)
+            if not page:
+                await send(message)
 
         await self._answer(scope["method"], scope["path"])(scope, receive, send_guarded)
 
@@ -128,8 +138,9 @@ class Guard:
         return assets.of_streamlit(method, path) or self._app
 
 
-def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
-    return any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+def _is_page(start: Message) -> bool:
+    kinds = (value for name, value in start.get("headers", ()) if name == b"content-type")
+    return start["status"] == 200 and any(kind.startswith(b"text/html") for kind in kinds)
 
 
 def is_closed(path: str) -> bool:

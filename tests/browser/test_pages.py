@@ -78,6 +78,35 @@ def test_back_button_returns_to_the_page_before(page: Page) -> None:
     assert urlsplit(page.url).path == "/pipeline"
 
 
+def test_each_move_is_one_entry_of_the_history(page: Page) -> None:
+    """Streamlit writes the path and the query of a page in two steps, in either order: back led nowhere."""
+
+    def entries() -> int:
+        return int(page.evaluate("history.length"))
+
+    visit(page, "/pipeline")
+    assert entries() == 2, "an empty tab and the page, though its address was written out"
+    for position, area in enumerate(("readiness", "timeline"), start=3):
+        page.get_by_test_id("stSidebarNavLink").nth(AREAS.index(area)).click()
+        page.wait_for_function(f"() => location.pathname === '/{area}'")
+        painted(page)
+        assert entries() == position
+    page.locator(".st-key-filter-jurisdiction").get_by_text("US", exact=True).click()
+    page.wait_for_function("() => location.search.includes('jurisdiction=US')")
+    painted(page)
+    assert entries() == 5
+    page.go_back()
+    page.wait_for_function("() => !location.search.includes('jurisdiction=US')")
+    painted(page)
+    assert urlsplit(page.url).path == "/timeline"
+    page.go_back()
+    page.wait_for_function("() => location.pathname === '/readiness'")
+    painted(page)
+    assert entries() == 5, "going back writes nothing new"
+    page.go_forward()
+    page.wait_for_function("() => location.pathname === '/timeline'")
+
+
 def test_address_is_written_out_in_full(page: Page) -> None:
     visit(page, "/pipeline")
     page.wait_for_function("() => location.search.includes('program=')")

@@ -126,13 +126,24 @@ def test_only_what_is_named_is_served_as_an_asset(path: str) -> None:
     assert get(path).status == 404
 
 
-def test_inline_scripts_of_the_installed_streamlit_are_allowed_by_their_hash() -> None:
-    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    inline = re.findall(r"<script(?:\s[^>]*)?>(.+?)</script>", index, re.DOTALL)
-    assert inline, "Streamlit's page has changed: look whether the policy still fits"
+def test_inline_scripts_of_the_page_are_allowed_by_their_hash() -> None:
+    answer = get("/pipeline", html=True)
+    inline = re.findall(r"<script(?:\s[^>]*)?>(.+?)</script>", answer.body.decode(), re.DOTALL)
+    assert len(inline) >= 2, "Streamlit's page has changed: look whether the policy still fits"
     for text in inline:
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        assert f"'sha256-{digest}'" in server.content_security_policy()
+        assert f"'sha256-{digest}'" in answer.headers["content-security-policy"]
+
+
+def test_the_page_is_streamlits_with_our_script_for_the_history_first() -> None:
+    answer = get("/pipeline", html=True)
+    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    ours, others = answer.body.decode().split("</script>", 1)
+    assert "history.pushState" in ours
+    assert "<script" in others
+    assert index == ours.split("<script>")[0] + others, "nothing else is changed"
+    assert answer.headers["content-length"] == str(len(answer.body))
+    assert answer.headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize(
