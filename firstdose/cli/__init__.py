@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from firstdose.errors import FirstdoseError
+from firstdose.intake.decode import prepare
 from firstdose.intake.lean import without_pandas
 from firstdose.words import use_language
 
@@ -29,6 +30,9 @@ _WHERE = {
     "serve": "serve",
     "doctor": "serve",
 }
+
+#: Commands that read files: their child starts before everything else does.
+_READING = frozenset({"inspect", "check", "publish"})
 
 #: Modules whose commands read, check and publish: none of them makes a frame.
 _LEAN = frozenset({"intake", "lake"})
@@ -66,6 +70,9 @@ def main() -> None:
 
 def run() -> None:
     """What the installed command calls: ``main`` in a process of its own, without what it does not need."""
-    if any(_WHERE.get(word) in _LEAN for word in sys.argv[1:2]):
+    word = sys.argv[1] if sys.argv[1:] else ""
+    if word in _READING:
+        prepare()
+    if _WHERE.get(word) in _LEAN:
         without_pandas()
     main()

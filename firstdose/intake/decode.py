@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -155,27 +156,50 @@ def _shown(name: str) -> str:
 
 
 def _child(asked: list[_Asked]) -> IntakeError | None:
-    """Run the child; an error when it did not end well, told of the last file."""
+    """Give files to a child; an error when it did not end well, told of the last file."""
     seconds = sum(one.seconds for one in asked)
     request = json.dumps({"files": [one.request for one in asked], "seconds": seconds})
-    command = [sys.executable, "-I", "-c", _START, str(_ROOT), request]
     name = asked[-1].name
-    try:
-        ran = subprocess.run(  # noqa: S603 (our own interpreter and code; the file is only named in it)
-            command, timeout=seconds + 2, capture_output=True, check=False, env=_environment()
-        )
-    except subprocess.TimeoutExpired:
-        template = N_("Reading the file took more than {n} seconds; it was stopped.")
-        return _refused(name, "too-slow", template, n=str(int(seconds)))
-    if ran.returncode == 0:
+    with _ready() as child:
+        try:
+            child.communicate(request.encode(), timeout=seconds + 2)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            template = N_("Reading the file took more than {n} seconds; it was stopped.")
+            return _refused(name, "too-slow", template, n=str(int(seconds)))
+    if child.returncode == 0:
         return None
     template = N_("The file could not be read within its limits; it is damaged or built to break readers.")
     return _refused(name, "child-died", template)
 
 
-_START = (
-    "import sys; sys.path.append(sys.argv[1]); from firstdose.intake.worker import main; main(sys.argv[2])"
-)
+_START = "import sys; sys.path.append(sys.argv[1]); from firstdose.intake.worker import main; main(sys.stdin)"
+_waiting: deque["subprocess.Popen[bytes]"] = deque()
+
+
+def prepare() -> None:
+    """Start a child that the next read will use: it imports while the caller does other things.
+
+    When nothing is read, it ends with this process.
+    """
+    _waiting.append(_started())
+
+
+def _ready() -> "subprocess.Popen[bytes]":
+    try:
+        return _waiting.popleft()
+    except IndexError:
+        return _started()
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 (our own interpreter and code; files are only named to it)
+        [sys.executable, "-I", "-c", _START, str(_ROOT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+    )
 
 
 def _environment() -> dict[str, str]:
