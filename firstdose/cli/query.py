@@ -20,6 +20,8 @@ from firstdose.words import _
 if TYPE_CHECKING:
     import pandas as pd
 
+#: The filters that decide which programs a question calls chosen.
+CHOOSING = ("program", "group", "partner", "jurisdiction", "area")
 _FOLDER = Path(str(resources.files("firstdose.queries")))
 
 
@@ -31,11 +33,11 @@ def questions() -> dict[str, Path]:
 def described(name: str) -> dict[str, Any]:
     """A question's name, grain and parameters, as its first two lines say."""
     grain, params = read_sql(name).splitlines()[:2]
-    return {
-        "name": name,
-        "grain": grain.removeprefix("-- grain:").strip(),
-        "params": re.findall(r"\$(\w+)", params),
-    }
+    named = re.findall(r"\$(\w+)", params)
+    if "chosen" in named:
+        named = list(dict.fromkeys([*CHOOSING, *named]))
+        named.remove("chosen")
+    return {"name": name, "grain": grain.removeprefix("-- grain:").strip(), "params": named}
 
 
 def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:

@@ -73,32 +73,44 @@ def read_sql(name: str) -> str:
     return (resources.files("firstdose.queries") / area / f"{question}.sql").read_text(encoding="utf-8")
 
 
+@cache
+def _parameters(sql: str) -> tuple[str, ...]:
+    """The names a statement binds, in alphabetical order."""
+    return tuple(sorted(duckdb.extract_statements(sql)[0].named_parameters))
+
+
 def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFrame":
     """Ask one question of a session; the frame's ``attrs["asked"]`` holds the ``Asked`` that made it.
 
-    ``more`` adds values that are no part of the view. DuckDB refuses missing and excess values, so exactly
+    ``more`` adds values that are no part of the view; ``$chosen`` stands for the programs that the filters of
+    the view let through, by one rule for every question. DuckDB refuses missing and excess values, so exactly
     those the statement names are bound; a name that neither has is a ``KeyError``.
     """
     sql = read_sql(name)
     known = view.sql_values(session.as_of) | more
-    cursor = session.cursor()  # one per call: a shared connection answers wrongly under threads
-    statement = cursor.extract_statements(sql)[0]
-    bound = {
-        key: known.get(key) if key in OPTIONAL else known[key] for key in sorted(statement.named_parameters)
-    }
+    if "chosen" in _parameters(sql):
+        known["chosen"] = chosen(session, view)
+    bound = {key: known.get(key) if key in OPTIONAL else known[key] for key in _parameters(sql)}
     kept = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in bound.items())
     identity = (session.store, session.version, name, kept)
     with _guard:
         if identity in _answers:
             _answers.move_to_end(identity)
             return _handed_out(_answers[identity])
-    frame = _in_time(cursor, statement, bound)
+    cursor = session.cursor()  # one per call: a shared connection answers wrongly under threads
+    frame = _in_time(cursor, cursor.extract_statements(sql)[0], bound)
     frame.attrs["asked"] = Asked(name, sql, kept, session.version, known["as_of"])
     with _guard:
         _answers[identity] = frame
         while len(_answers) > _KEPT:
             _answers.popitem(last=False)
     return _handed_out(frame)
+
+
+def chosen(session: "Session", view: "View") -> list[str]:
+    """The programs that the shared filters of a view let through, by id."""
+    programs: list[str] = ask("filters.chosen_programs", session, view)["program_id"].tolist()
+    return programs
 
 
 def _in_time(

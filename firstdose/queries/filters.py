@@ -67,5 +67,5 @@ def choices(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def chosen_programs(session: "Session", view: "View") -> "pd.DataFrame":
-    """How many programs the shared filters let through. Columns: programs (int); one row."""
+    """The programs that the shared filters let through. Columns: program_id (str)."""
     return ask("filters.chosen_programs", session, view)

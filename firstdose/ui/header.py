@@ -29,7 +29,7 @@ def said(view: View, session: "Session") -> str:
     """The filters of the view in words, and whether the data is illustrative."""
 
     def in_words() -> str:
-        chosen = int(questions.chosen_programs(session, view)["programs"].iloc[0])
+        chosen = len(questions.chosen_programs(session, view))
         words = sentence(view, known(session, view.page), chosen)
         illustrative = _("illustrative data")
         return f"{words} · {illustrative}" if session.illustrative else words

@@ -1,26 +1,6 @@
 -- grain: one row per task, readiness item, batch, stage event or deviation that the filters let through
--- params: $program, $group, $partner, $jurisdiction, $area (null = all), $keys (table:key, parts joined by a bar; null = all)
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and ($area is null or $area <> []) -- a program belongs to every area; a refused area still shows nothing
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-),
-
-named as (
+-- params: $chosen (the programs let through), $partner, $jurisdiction, $area (null = all), $keys (table:key, parts joined by a bar; null = all)
+with named as (
     select
         'tasks' as table_name,
         task_id as row_key,
@@ -104,7 +84,7 @@ select
     named.is_gate
 from named
 inner join programs on named.program_id = programs.program_id
-where named.program_id in (select program_id from chosen)
+where list_contains($chosen, named.program_id)
     and (
         $keys is null
         or concat(named.table_name, ':', named.row_key) in (select unnest($keys::varchar[]))

@@ -1,26 +1,6 @@
 -- grain: one row per task or milestone that is not done and touches the 90 days after the report day
--- params: $program, $group, $partner, $jurisdiction, $area (null = all), $since, $until (bound finish_on), $as_of
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and ($area is null or $area <> []) -- a program belongs to every area; a refused area still shows nothing
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-),
-
-planned as (
+-- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all), $since, $until (bound finish_on), $as_of
+with planned as (
     select
         task_id,
         program_id,
@@ -64,7 +44,7 @@ from planned
 left join programs on planned.program_id = programs.program_id
 left join partners on planned.partner_id = partners.partner_id
 where (
-        (planned.program_id in (select program_id from chosen) and programs.status <> 'stopped')
+        (list_contains($chosen, planned.program_id) and programs.status <> 'stopped')
         or (planned.program_id is null and $program is null and ($group is null or $group <> []))
     )
     and ($partner is null or list_contains($partner, planned.partner_id) or list_contains($partner, planned.receiver_partner))

@@ -1,25 +1,5 @@
 -- grain: one row per first dose that an active program still has ahead, the earliest first
--- params: $program, $group, $partner, $jurisdiction, $area (null = all), $since, $until (bound expected_on), $as_of
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and ($area is null or $area <> []) -- a program belongs to every area; a refused area still shows nothing
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-)
-
+-- params: $chosen (the programs let through), $jurisdiction (null = all), $since, $until (bound expected_on), $as_of
 select
     tasks.task_id,
     tasks.program_id,
@@ -38,7 +18,7 @@ where tasks.anchor = 'first dose'
     and programs.status = 'active'
     and (tasks.actual_finish is null or tasks.actual_finish > $as_of)
     and expected_on is not null
-    and tasks.program_id in (select program_id from chosen)
+    and list_contains($chosen, tasks.program_id)
     and (
         $jurisdiction is null
         or list_contains($jurisdiction, tasks.jurisdiction)

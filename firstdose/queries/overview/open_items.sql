@@ -1,26 +1,6 @@
 -- grain: one row per milestone that readiness items block, both of them
--- params: $program, $group, $partner, $jurisdiction, $area (null = all), $since, $until (bound due_on), $as_of
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and ($area is null or $area <> []) -- a program belongs to every area; a refused area still shows nothing
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-),
-
-still_open as (
+-- params: $chosen (the programs let through), $partner, $jurisdiction, $area (null = all), $since, $until (bound due_on), $as_of
+with still_open as (
     select
         blocks,
         program_id,
@@ -28,7 +8,7 @@ still_open as (
         due_on
     from readiness_items
     where status not in ('closed', 'not applicable')
-        and program_id in (select program_id from chosen)
+        and list_contains($chosen, program_id)
         and ($jurisdiction is null or list_contains($jurisdiction, jurisdiction))
         and ($area is null or list_contains($area, area))
         and ($partner is null or list_contains($partner, owner_partner))

@@ -1,26 +1,6 @@
 -- grain: one row in all: the chosen programs by status
--- params: $program, $group, $partner, $jurisdiction, $area (null = all), $as_of
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and ($area is null or $area <> []) -- a program belongs to every area; a refused area still shows nothing
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-),
-
-standing as (
+-- params: $chosen (the programs let through), $as_of
+with standing as (
     select
         stage_events.program_id,
         max(stages.stage_order) as stage_order
@@ -44,5 +24,5 @@ select
     )::integer as in_clinic
 from programs
 left join standing on programs.program_id = standing.program_id
-where programs.program_id in (select program_id from chosen)
+where list_contains($chosen, programs.program_id)
 order by programs

@@ -1,25 +1,5 @@
 -- grain: one row per stay of a program in a stage, as it was known on the report day
--- params: $program, $group, $partner, $jurisdiction, $area (null = all), $since, $until (bound entered_on), $as_of
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and ($area is null or $area <> []) -- a program belongs to every area; a refused area still shows nothing
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-)
-
+-- params: $chosen (the programs let through), $since, $until (bound entered_on), $as_of
 select
     stage_events.program_id,
     programs.name as program_name,
@@ -41,7 +21,7 @@ select
 from stage_events
 inner join reference.stages on stage_events.stage_code = stages.stage_code
 inner join programs on stage_events.program_id = programs.program_id
-where stage_events.program_id in (select program_id from chosen)
+where list_contains($chosen, stage_events.program_id)
     and stage_events.entered_on <= $as_of
     and ($since is null or stage_events.entered_on >= $since)
     and ($until is null or stage_events.entered_on <= $until)

@@ -1,25 +1,6 @@
 -- grain: one row per readiness item of the checklist, with its owner, evidence and the source of its requirement
--- params: $program, $group, $partner, $jurisdiction, $area, $since, $until (bound due_on), $as_of, $blocks, $state, $gate (null = all)
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-),
-
-proven as (
+-- params: $chosen (the programs let through), $partner, $jurisdiction, $area, $since, $until (bound due_on), $as_of, $blocks, $state, $gate (null = all)
+with proven as (
     select
         item_id,
         count(*)::integer as evidence_approved
@@ -60,7 +41,7 @@ left join partners on items.owner_partner = partners.partner_id
 left join proven on items.item_id = proven.item_id
 left join reference.requirements as requirements
     on items.requirement_code = requirements.requirement_code and items.jurisdiction = requirements.jurisdiction
-where items.program_id in (select program_id from chosen)
+where list_contains($chosen, items.program_id)
     and ($jurisdiction is null or list_contains($jurisdiction, items.jurisdiction))
     and ($area is null or list_contains($area, items.area))
     and ($partner is null or list_contains($partner, items.owner_partner))

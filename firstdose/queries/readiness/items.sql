@@ -1,23 +1,5 @@
 -- grain: one row per readiness item that the filters let through
--- params: $program, $group, $partner, $jurisdiction, $area, $since, $until (bound due_on), $blocks (null = all)
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-)
+-- params: $chosen (the programs let through), $partner, $jurisdiction, $area, $since, $until (bound due_on), $blocks (null = all)
 select
     item_id,
     program_id,
@@ -32,7 +14,7 @@ select
     closed_on,
     updated_on
 from readiness_items
-where program_id in (select program_id from chosen)
+where list_contains($chosen, program_id)
     and ($jurisdiction is null or list_contains($jurisdiction, jurisdiction))
     and ($area is null or list_contains($area, area))
     and ($partner is null or list_contains($partner, owner_partner))

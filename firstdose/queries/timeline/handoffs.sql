@@ -1,25 +1,6 @@
 -- grain: one row per hand-off between two partners that is not done
--- params: $program, $group, $partner, $jurisdiction, $area, $since, $until (bound the promised day; null = all)
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-),
-
-promised as (
+-- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area, $since, $until (bound the promised day; null = all)
+with promised as (
     select
         *,
         coalesce(baseline_finish, forecast_finish) as promised_on
@@ -53,7 +34,7 @@ from promised
 left join partners as doing on promised.partner_id = doing.partner_id
 left join partners as waiting on promised.receiver_partner = waiting.partner_id
 where (
-        promised.program_id in (select program_id from chosen)
+        list_contains($chosen, promised.program_id)
         or (promised.program_id is null and $program is null and ($group is null or $group <> []))
     )
     and ($partner is null or list_contains($partner, promised.partner_id) or list_contains($partner, promised.receiver_partner))

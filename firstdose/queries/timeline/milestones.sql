@@ -1,24 +1,5 @@
 -- grain: one row per anchor milestone (filing or first dose) of a program in a jurisdiction
--- params: $program, $group, $partner, $jurisdiction, $area (null = all), $since, $until (bound the day now expected)
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-)
-
+-- params: $chosen (the programs let through), $jurisdiction, $area (null = all), $since, $until (bound the day now expected)
 select
     tasks.task_id,
     tasks.program_id,
@@ -39,7 +20,7 @@ select
 from tasks
 inner join programs on tasks.program_id = programs.program_id
 where tasks.anchor is not null
-    and tasks.program_id in (select program_id from chosen)
+    and list_contains($chosen, tasks.program_id)
     and (
         $jurisdiction is null
         or list_contains($jurisdiction, tasks.jurisdiction)

@@ -1,25 +1,6 @@
 -- grain: one row per task, deliverable, decision or milestone that touches the days shown
--- params: $program, $group, $partner, $jurisdiction, $area (null = all), $first_day, $last_day (null = all days)
-with chosen as (
-    select program_id
-    from programs
-    where ($program is null or list_contains($program, program_id))
-        and ($group is null or list_contains($group, indication_group))
-        and ($jurisdiction is null or list_has_any(string_split(jurisdictions, ';'), $jurisdiction))
-        and (
-            $partner is null
-            or list_contains($partner, lead_partner)
-            or program_id in (
-                select program_id
-                from tasks
-                where list_contains($partner, partner_id) or list_contains($partner, receiver_partner)
-            )
-            or program_id in (select program_id from readiness_items where list_contains($partner, owner_partner))
-            or program_id in (select program_id from batches where list_contains($partner, partner_id))
-        )
-),
-
-planned as (
+-- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all), $first_day, $last_day (null = all days)
+with planned as (
     select
         *,
         coalesce(actual_start, forecast_start, baseline_start, actual_finish, forecast_finish, baseline_finish) as start_on,
@@ -60,7 +41,7 @@ left join programs on planned.program_id = programs.program_id
 left join partners as doing on planned.partner_id = doing.partner_id
 left join partners as waiting on planned.receiver_partner = waiting.partner_id
 where (
-        planned.program_id in (select program_id from chosen)
+        list_contains($chosen, planned.program_id)
         or (planned.program_id is null and $program is null and ($group is null or $group <> []))
     )
     and ($partner is null or list_contains($partner, planned.partner_id) or list_contains($partner, planned.receiver_partner))
