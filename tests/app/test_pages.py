@@ -53,6 +53,9 @@ def test_every_file_in_pages_stands_in_the_menu() -> None:
 def test_a_link_to_one_program_shows_that_program_in_every_sentence() -> None:
     app = opened(program="HUB-04")
     assert "1 of 12 programs" in said(app).replace("\\", "")
+    assert not app.multiselect, "a list costs every change of the page, opened or not"
+    app.session_state["open-program"] = True
+    app.run()
     assert app.multiselect(key="filter-program").value == ["HUB-04"]
 
 

@@ -132,6 +132,23 @@ def test_filter_is_kept_from_page_to_page_and_after_a_reload(page: Page) -> None
     assert parse_qs(urlsplit(page.url).query)["jurisdiction"] == ["US"]
 
 
+def test_several_programs_are_chosen_from_a_list_that_stays_open(page: Page) -> None:
+    visit(page, "/timeline")
+    box = page.locator(".st-key-open-program button").first
+    expect(box).to_contain_text("All 12")
+    box.click()
+    for program in ("NCC-01", "NCC-02"):
+        page.locator(".st-key-filter-program input").first.click()
+        page.get_by_role("option").filter(has_text=program).click()
+        page.wait_for_function(f"() => location.search.includes('program={program}')")
+        painted(page)
+    page.keyboard.press("Escape")  # shuts the options
+    box.click()
+    expect(box).to_contain_text("2 of 12")
+    expect(page.locator(".st-key-filter-program")).to_have_count(0)
+    assert parse_qs(urlsplit(page.url).query)["program"] == ["NCC-01", "NCC-02"]
+
+
 def test_link_of_a_card_opens_that_card_alone_pinned_in_another_language(
     page: Page, open_page: Callable[..., Page]
 ) -> None:
