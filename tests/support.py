@@ -1,6 +1,7 @@
 """Small worlds for tests: a session over rows written in the test, on the real engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import resources
@@ -26,6 +27,10 @@ class MemorySession:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self.connection.cursor()
+
+    @contextmanager
+    def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        yield self.cursor()
 
 
 def session_of(as_of: date = date(2026, 11, 23), **tables: Sequence[Mapping[str, Any]]) -> MemorySession:

@@ -97,8 +97,8 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
         if identity in _answers:
             _answers.move_to_end(identity)
             return _handed_out(_answers[identity])
-    cursor = session.cursor()  # one per call: a shared connection answers wrongly under threads
-    frame = _in_time(cursor, cursor.extract_statements(sql)[0], bound)
+    with session.asking() as cursor:  # its own for this call: a shared one answers wrongly under threads
+        frame = _in_time(cursor, cursor.extract_statements(sql)[0], bound)
     frame.attrs["asked"] = Asked(name, sql, kept, session.version, known["as_of"])
     with _guard:
         _answers[identity] = frame

@@ -115,7 +115,7 @@ def questions() -> list[str]:
     for path in sorted(Path(queries.__file__).parent.rglob("*.sql")):
         name = f"{path.parent.name}.{path.stem}"
         statement = duckdb.connect().extract_statements(queries.read_sql(name))[0]
-        if set(statement.named_parameters) <= set(View().sql_values(Lake.open().session().as_of)):
+        if set(statement.named_parameters) <= {"chosen", *View().sql_values(Lake.open().session().as_of)}:
             names.append(name)
     return names
 
@@ -123,8 +123,9 @@ def questions() -> list[str]:
 def many_threads(threads: int = 24, each: int = 150) -> dict[str, float]:
     """Threads asking at once, every answer compared with the one asked alone; answers are not kept."""
     session, names = Lake.open().session(), questions()
+    queries._KEPT = 0
     chosen = [View(program=None), *(View(jurisdiction=(one,)) for one in ("JP", "US", "EU"))]
-    alone = {(name, view): _asked(name, session, view) for name in names for view in chosen}
+    alone = {(name, view): queries.ask(name, session, view) for name in names for view in chosen}
     asked = list(alone)
     wrong: list[str] = []
 
@@ -132,7 +133,7 @@ def many_threads(threads: int = 24, each: int = 150) -> dict[str, float]:
         for turn in range(each):
             name, view = asked[(seed * 31 + turn * 7) % len(asked)]
             try:
-                if _asked(name, session, view) != alone[name, view]:
+                if not queries.ask(name, session, view).equals(alone[name, view]):
                     wrong.append(name)
             except duckdb.Error as error:
                 wrong.append(f"{name}: {error}")
@@ -149,11 +150,3 @@ def many_threads(threads: int = 24, each: int = 150) -> dict[str, float]:
         "queries": threads * each,
         "queries a second": threads * each / seconds,
     }
-
-
-def _asked(name: str, session: Any, view: View) -> list[Any]:
-    cursor = session.cursor()
-    statement = cursor.extract_statements(queries.read_sql(name))[0]
-    known = view.sql_values(session.as_of)
-    bound = {key: known[key] for key in statement.named_parameters}
-    return list(cursor.execute(statement, bound).fetchall())
