@@ -3,7 +3,6 @@
 import sys
 from importlib.machinery import ModuleSpec
 
-
 #: What pyarrow and duckdb import whenever it is there, and do without where it is not.
 _HEAVY = ("pandas", "pyarrow.dataset")
 
