@@ -16,6 +16,7 @@ import os
 import pkgutil
 import re
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -34,7 +35,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets
+from firstdose import assets, readers
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, publish_history
 from firstdose.words import _
@@ -117,7 +118,8 @@ class Guard:
 
         async def send_ours(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers, self._early]
+                known = _cookies(scope)
+                message["headers"] = [*message["headers"], *self._headers, self._early, *known]
             await send(message)
 
         async def send_guarded(message: Message) -> None:
@@ -136,6 +138,15 @@ class Guard:
         if is_closed(path):
             return PlainTextResponse("Not found", 404)
         return assets.of_streamlit(method, path) or self._app
+
+
+def _cookies(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The cookies a page sets; none of the visit while the store does not answer."""
+    sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+    newest = 0
+    with contextlib.suppress(FirstdoseError):
+        newest = Lake.shared().newest()
+    return readers.headers(readers.to_set(readers.parse(sent), newest, int(time.time())))
 
 
 def _is_page(start: Message) -> bool:

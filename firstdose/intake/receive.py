@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -107,14 +108,17 @@ def receive(
     encoding: str | None = None,
     sheet: str | None = None,
     decoded: Decoded | None = None,
+    known: Mapping[Path, str] = MappingProxyType({}),
 ) -> Iterator[Checked]:
     """Check files and hand on their typed tables, for as long as the block lasts; ``Refused`` when a file
-    breaks its contract. ``decoded`` holds files that were decoded before, as ``decode_paths`` gives them."""
+    breaks its contract. ``decoded`` holds files that were decoded before, as ``decode_paths`` gives them;
+    ``known`` says of which table a file is, where its name and header do not."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept), decoded) as con:
         scope = scope or Scope()
         files, beside = _files(paths)
         read = decoded or decode_paths(files, Path(kept), encoding=encoding, sheet=sheet)
-        judged, checked = _check(con, files, beside, read, existing, as_of, scope, table)
+        tables_of = {path: known.get(path, table) for path in files}
+        judged, checked = _check(con, files, beside, read, existing, as_of, scope, tables_of)
         if not checked.ok:
             raise Refused(checked)
         tables = {}
@@ -139,7 +143,8 @@ def check_files(
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
         files, beside = _files(paths)
         read = decode_paths(files, Path(kept), encoding=encoding, sheet=sheet)
-        return _check(con, files, beside, read, existing, as_of, scope or Scope(), table)[1]
+        tables_of = dict.fromkeys(files, table)
+        return _check(con, files, beside, read, existing, as_of, scope or Scope(), tables_of)[1]
 
 
 def decode_paths(
@@ -189,22 +194,23 @@ def _check(
     existing: Existing,
     as_of: date,
     scope: Scope,
-    table: str | None,
+    tables_of: Mapping[Path, str | None],
 ) -> tuple[dict[str, check.Judged], Checked]:
     told: list[CheckedFile | check.Judged] = list(beside)
     judged: dict[str, check.Judged] = {}
     for path in files:
-        read = decoded[path]
+        read, table = decoded[path], tables_of[path]
         if isinstance(read, IntakeError):
-            told.append(CheckedFile(path.name, table or table_of(path.name, ()), 0, 0, 0, read.issues))
+            name = read.issues[0].file or path.name
+            told.append(CheckedFile(name, table or table_of(name, ()), 0, 0, 0, read.issues))
             continue
-        name = table or table_of(read.name, read.header)
-        if name is None or name in judged:
-            issue = unknown_table(read.header) if name is None else _again(name, judged[name].staged.name)
-            told.append(_refused(read, name, issue))
+        of = table or table_of(read.name, read.header)
+        if of is None or of in judged:
+            issue = unknown_table(read.header) if of is None else _again(of, judged[of].staged.name)
+            told.append(_refused(read, of, issue))
             continue
-        judged[name] = check.judge(con, read, contracts()[name], as_of)
-        told.append(judged[name])
+        judged[of] = check.judge(con, read, contracts()[of], as_of)
+        told.append(judged[of])
     if judged:
         judge_together(State(con, judged, scope, existing))
     done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in told)

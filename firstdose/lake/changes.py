@@ -54,7 +54,7 @@ def compare(con: duckdb.DuckDBPyConnection, before: "Version", after: "Version")
     ]
     kept = kept_tables(con)
     found = {
-        contract.name: _table(con, contract, _rows(contract, before, kept), _rows(contract, after, kept))
+        contract.name: of_table(con, contract, _rows(contract, before, kept), _rows(contract, after, kept))
         for contract in differing
     }
     return {
@@ -72,8 +72,12 @@ def _rows(contract: Contract, version: "Version", kept: frozenset[str]) -> str:
     return f'(select * from lake."{contract.name}" at (version => {version.snapshot}))'
 
 
-def _table(con: duckdb.DuckDBPyConnection, contract: Contract, a: str, b: str) -> TableChanges:
+def of_table(
+    con: duckdb.DuckDBPyConnection, contract: Contract, a: str, b: str, most: int | None = None
+) -> TableChanges:
+    """What differs between two relations with the columns of a contract; at most ``most`` of each kind."""
     order = ", ".join(str(n) for n in range(1, len(contract.key) + 1))
+    order += "" if most is None else f" limit {most}"
     return TableChanges(
         added=_keys(con, contract, b, a, order),
         removed=_keys(con, contract, a, b, order),

@@ -25,7 +25,10 @@ LARGEST_COPIED = 500_000  # rows; a larger table stays Parquet behind a view (ou
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One data version, pinned: every table of one publish, none of another."""
+    """One data version, pinned: every table of one publish, none of another.
+
+    ``schema`` is where its tables stand; a draft has one of its own and the number of the version below it.
+    """
 
     store: str
     version: int
@@ -36,6 +39,7 @@ class Session:
     name: str | None
     illustrative: bool
     reader: duckdb.DuckDBPyConnection
+    schema: str = ""
     idle: "deque[duckdb.DuckDBPyConnection]" = field(default_factory=deque, repr=False, compare=False)
 
     @contextmanager
@@ -54,7 +58,7 @@ class Session:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of its own whose bare table names are those of this version."""
         cursor = self.reader.cursor()
-        cursor.execute(f"use v{self.version}")
+        cursor.execute(f"use {self.schema or f'v{self.version}'}")
         return cursor
 
 

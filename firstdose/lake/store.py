@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,7 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
-from firstdose.lake import engine, publish, session, verify
+from firstdose.lake import engine, preview, publish, session, verify
 from firstdose.lake import tables as sql
 from firstdose.lake.changes import TableChanges, compare
 from firstdose.lake.publish import Author, Counts
@@ -43,6 +44,18 @@ class Published:
         """The answer as ``firstdose publish`` prints it."""
         told: dict[str, Any] = {"version": self.version} | ({"unchanged": True} if self.unchanged else {})
         return told | {"tables": {name: counts.as_json() for name, counts in self.tables.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A draft seen as a data version: the version it stands on, a session to ask, and what would differ.
+
+    Without any version yet there is no session, and every row is new.
+    """
+
+    based_on: int
+    session: Session | None
+    differences: tuple[preview.Difference, ...]
 
 
 class Overtaken(PublishError):  # noqa: N818 (what happened, said as the tree of errors does)
@@ -170,6 +183,43 @@ class Lake:
             reader=reader.connection,
         )
 
+    def preview(self, tables: Mapping[str, Path], author: Author, scope: Scope, key: str) -> Preview:
+        """What publishing typed files would leave behind; ``key`` names the draft and its state.
+
+        The files lie in the place of the lake. Ask ``forget`` when it is no longer looked at.
+        """
+        newest = self.newest()
+        if not newest:
+            return Preview(0, None, ())
+        before, schema = self.session(newest), f"d_{key}"
+        reader = before.reader
+        told = preview.load(reader.cursor(), schema, f"v{newest}", tables, scope)
+        drafted = Session(
+            store=f"{self.place.folder}#{key}#{newest}",
+            version=newest,
+            as_of=author.as_of,
+            published_at=datetime.now(UTC),
+            by=author.by,
+            why=author.why,
+            name=author.name,
+            illustrative=before.illustrative,
+            reader=reader,
+            schema=schema,
+        )
+        return Preview(newest, drafted, told)
+
+    def note(self, action: str, author: Author, object_id: str, **more: Any) -> None:
+        """Write an event that makes no version into the audit chain, such as a draft sent back."""
+        with self.place.writing():
+            chain = Chain(self.place.audit)
+            chain.set_torn_line_aside()
+            chain.append(action, actor=author.by, reason=author.why, object_id=object_id, **more)
+
+    def forget(self, seen: Preview) -> None:
+        """Free what a preview holds in memory."""
+        if seen.session is not None:
+            seen.session.reader.cursor().execute(f"drop schema if exists {seen.session.schema} cascade")
+
     def changes(self, before: int, after: int) -> dict[str, TableChanges]:
         """What differs between two versions, in either order: keys added and removed, cells changed."""
         first, second = self.version(before), self.version(after)
@@ -219,10 +269,12 @@ class Lake:
         action: str = "publish",
         sources: Sequence[str] = (),
         based_on: int | None = None,
+        approved_by: str | None = None,
     ) -> Published:
         """Publish typed Parquet files (one a table, contract columns) as one new version, or nothing at all.
 
-        ``sources`` are the digests of the files as received. ``Overtaken`` when the newest version is not the
+        ``sources`` are the digests of the files as received, ``approved_by`` is the second person where one
+        was asked for. ``Overtaken`` when the newest version is not the
         one the files were checked against; ``PublishError`` when who, why or the scope are not said well;
         ``StoreError`` when the store cannot be written. The same content again makes no version.
         """
@@ -240,7 +292,7 @@ class Lake:
                     _("Version {n} was published meanwhile; check again.").format(n=self.newest())
                 )
             try:
-                return self._publish(rows, author, scope, action, sources)
+                return self._publish(rows, author, scope, action, sources, approved_by)
             except (duckdb.Error, OSError) as error:
                 raise StoreError(
                     _("Nothing was published: the store could not be written ({why}).").format(
@@ -255,6 +307,7 @@ class Lake:
         scope: Scope,
         action: str,
         sources: Sequence[str],
+        approved_by: str | None,
     ) -> Published:
         reader = self._reader() if self._writing else None
         con = (
@@ -294,6 +347,7 @@ class Lake:
             source_sha256=list(sources),
             changes={name: counts.as_json() for name, counts in changes.items()},
             contents=verify.digest(contents),
+            **({"approved_by": approved_by} if approved_by else {}),
         )
         return Published(number, changes)
 

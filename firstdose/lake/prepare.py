@@ -1,0 +1,118 @@
+"""From a draft to what its maker sees before publishing: files read, judged, laid over the newest version.
+
+What was prepared lies in the draft's own folder and is used as it is by the publish, so what was previewed is
+what is published.
+"""
+
+import shutil
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from firstdose.errors import IntakeError
+from firstdose.intake.decode import Source, decode_all
+from firstdose.intake.receive import Checked, Refused, receive
+from firstdose.intake.staged import Staged
+from firstdose.lake.draft import Draft, Drafts
+from firstdose.lake.publish import Author
+from firstdose.lake.store import Lake, Preview, Published
+from firstdose.words import _
+
+Say = Callable[[str, float], None]
+_KEPT = 16  # drafts whose preview stays in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft read and judged; ``seen`` is what publishing it would do, none while a file has an error."""
+
+    staged: Mapping[int, Staged | IntakeError]
+    checked: Checked
+    tables: Mapping[str, Path]
+    based_on: int
+    seen: Preview | None
+
+
+_prepared: "OrderedDict[tuple[str, str, int], tuple[Lake, Prepared]]" = OrderedDict()
+_guard = Lock()
+
+
+def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _share: None) -> Prepared:
+    """Read, judge and preview a draft; ``say`` is told each step with the share done (0 to 1).
+
+    The same draft on the same newest version is prepared once a process.
+    """
+    newest = lake.newest()
+    identity = (draft.id, draft.digest(), newest)
+    with _guard:
+        if identity in _prepared:
+            _prepared.move_to_end(identity)
+            return _prepared[identity][1]
+    done = _prepare(lake, drafts, draft, newest, say)
+    with _guard:
+        _prepared[identity] = (lake, done)
+        gone = [_prepared.popitem(last=False)[1] for _more in range(len(_prepared) - _KEPT)]
+    for owner, old in gone:
+        if old.seen is not None:
+            owner.forget(old.seen)
+    return done
+
+
+def _prepare(lake: Lake, drafts: Drafts, draft: Draft, newest: int, say: Say) -> Prepared:
+    work = drafts.workplace(draft)
+    paths = {file.number: drafts.path(draft, file) for file in draft.files}
+    say(_("Reading the files"), 0.1)
+    staged: dict[int, Staged | IntakeError] = {}
+    for how in {(file.encoding, file.sheet) for file in draft.files}:
+        alike = [file for file in draft.files if (file.encoding, file.sheet) == how]
+        folder = work / f"staged-{alike[0].number}"
+        folder.mkdir(exist_ok=True)
+        sources = [Source(paths[file.number], file.name) for file in alike]
+        read = decode_all(sources, folder, encoding=how[0], sheet=how[1])
+        staged |= dict(zip((file.number for file in alike), read, strict=True))
+    say(_("Checking every cell, key and reference"), 0.4)
+    tables: dict[str, Path] = {}
+    try:
+        with receive(
+            list(paths.values()),
+            existing=lake.existing(),
+            as_of=draft.report_day,
+            scope=draft.scope,
+            decoded={paths[number]: one for number, one in staged.items()},
+            known={paths[file.number]: file.table for file in draft.files if file.table},
+        ) as checked:
+            for name, typed in checked.tables.items():
+                tables[name] = work / f"typed-{name}.parquet"
+                shutil.move(typed, tables[name])
+    except Refused as refused:
+        return Prepared(staged, refused.checked, {}, newest, None)
+    say(_("Comparing with version {n}").format(n=newest), 0.8)
+    author = Author(draft.by, draft.why, draft.report_day, draft.name or None)
+    key = f"{draft.id}_{draft.digest()}"
+    return Prepared(staged, checked, tables, newest, lake.preview(tables, author, draft.scope, key))
+
+
+def publish(
+    lake: Lake, drafts: Drafts, draft: Draft, ready: Prepared, *, approved_by: str | None = None
+) -> Published:
+    """Publish what was prepared, and forget the draft; ``Overtaken`` when somebody was faster.
+
+    The files as received are kept for good, under their digests.
+    """
+    author = Author(draft.by, draft.why, draft.report_day, draft.name or None)
+    author.judge()
+    originals = [lake.place.keep_original(drafts.path(draft, file)) for file in draft.files]
+    done = lake.publish(
+        ready.tables,
+        author,
+        draft.scope,
+        sources=originals,
+        based_on=ready.based_on,
+        approved_by=approved_by,
+    )
+    if ready.seen is not None:
+        lake.forget(ready.seen)
+    drafts.drop(draft)
+    return done

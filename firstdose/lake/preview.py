@@ -1,0 +1,123 @@
+"""What a publish would leave behind, before anybody publishes: its rows, and how they differ.
+
+The resulting tables are made in the reader's memory in a schema of their own, so the questions of the pages
+can be asked of them as of any data version. Large results stay where they lie, behind a view.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from firstdose.contracts import Contract, contracts
+from firstdose.lake import changes
+from firstdose.lake import tables as sql
+from firstdose.lake.publish import REMOVED_SHARE, Counts
+from firstdose.lake.session import LARGEST_COPIED
+
+if TYPE_CHECKING:
+    from firstdose.intake.scope import Scope
+
+MOST_TOLD = 200  # keys and cells of a table that a preview lists; all are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one table would change: all counted, the first ``MOST_TOLD`` of each kind listed."""
+
+    table: str
+    counts: Counts
+    rows_before: int
+    told: changes.TableChanges
+
+    @property
+    def as_counts(self) -> tuple[int, int, int]:
+        """Rows added, changed and removed."""
+        return self.counts.added, self.counts.changed, self.counts.removed
+
+    @property
+    def removes_much(self) -> bool:
+        """Whether more leaves than a publish takes without being told so."""
+        return self.counts.removed > REMOVED_SHARE * self.rows_before
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    schema: str,
+    before: str,
+    tables: Mapping[str, Path],
+    scope: "Scope",
+) -> tuple[Difference, ...]:
+    """Make the resulting tables in ``schema``, on top of the schema ``before``; tables that differ are told.
+
+    ``tables`` are typed Parquet files, one a table, with the columns of its contract.
+    """
+    con.execute(f"drop schema if exists {schema} cascade")
+    con.execute(f"create schema {schema}")
+    told = []
+    for contract in contracts().values():
+        old, new = f'{schema}."before {contract.name}"', f'{schema}."{contract.name}"'
+        con.execute(f'create view {old} as from {before}."{contract.name}"')
+        if not _touched(con, contract, tables, scope):
+            con.execute(f"create view {new} as from {old}")
+            continue
+        _result(con, contract, old, new, tables.get(contract.name), scope)
+        found = _difference(con, contract, old, new)
+        if found.counts != Counts():
+            told.append(found)
+    return tuple(told)
+
+
+def _touched(
+    con: duckdb.DuckDBPyConnection, contract: Contract, tables: Mapping[str, Path], scope: "Scope"
+) -> bool:
+    if contract.name not in tables:
+        return scope.complete
+    given = con.execute("select count(*) from read_parquet(?)", [str(tables[contract.name])]).fetchall()
+    return scope.complete or bool(given[0][0])
+
+
+def _result(
+    con: duckdb.DuckDBPyConnection, contract: Contract, old: str, new: str, given: Path | None, scope: "Scope"
+) -> None:
+    """The rows that would stand there: those given, and the stored ones that stay beside them."""
+    rows = _literal(given) if given else f"(select * from {old} where false)"
+    stays = "false" if scope.mode == "replace" else "true"
+    if scope.mode == "replace" and scope.within is not None:
+        kind, value = scope.within
+        column = contract.scope_column(kind)
+        inside = "'" + value.replace("'", "''") + "'"
+        stays = "true" if column is None else f's."{column}" is distinct from {inside}'
+    count = con.execute(f"select count(*) from {rows}").fetchall()[0][0]
+    kind = "view" if contract.name == "results" and count > LARGEST_COPIED else "table"
+    con.execute(
+        f"create {kind} {new} as select {sql.columns(contract)} from {rows} union all "
+        f"select {sql.columns(contract, 's.')} from {old} s anti join {rows} i "
+        f"on {sql.same_key(contract, 's', 'i')} where {stays}"
+    )
+
+
+def _literal(path: Path) -> str:
+    """A file of our own making as SQL: views cannot hold bound values."""
+    return "read_parquet('" + str(path).replace("'", "''") + "')"
+
+
+def _difference(con: duckdb.DuckDBPyConnection, contract: Contract, old: str, new: str) -> Difference:
+    first = contract.key[0]
+    same = sql.same_key(contract, "x", "y")
+    counted = con.execute(
+        f'select count(*) filter (where x."{first}" is null), '
+        f'count(*) filter (where x."{first}" is not null and y."{first}" is not null and '
+        f"({sql.columns(contract, 'x.')}) is distinct from ({sql.columns(contract, 'y.')})), "
+        f'count(*) filter (where y."{first}" is null), count(x."{first}") '
+        f"from {old} x full join {new} y on {same}"
+    ).fetchall()[0]
+    counts = Counts(*counted[:3])
+    told = (
+        changes.TableChanges((), (), ())
+        if counts == Counts()
+        else changes.of_table(con, contract, old, new, MOST_TOLD)
+    )
+    return Difference(contract.name, counts, counted[3], told)
