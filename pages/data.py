@@ -8,6 +8,7 @@ from firstdose.words import _
 
 view, session = ui.reading()
 ui.page_header(view, session, _("Which data do we look at, and how fresh is it?"))
+ui.desk(view)
 versions = ui.lake().versions()
 counts = queries.row_counts(session, view)
 

@@ -1,5 +1,6 @@
 """A frame as CSV that a spreadsheet opens without acting on it."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,6 +16,19 @@ def harmless(cell: object) -> object:
     if isinstance(cell, str) and cell.lstrip(" ").startswith(_STARTS):
         return "'" + cell
     return cell
+
+
+def cell_text(cell: object) -> str:
+    """A cell as the CSV text our contracts read: ISO days, words for truth, whole numbers without a point."""
+    if cell is None or cell is pd.NaT or cell != cell:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, date):
+        return cell.isoformat()[:10]
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 def to_csv(frame: "pd.DataFrame") -> bytes:

@@ -50,7 +50,8 @@ def connect(
         only = ", READ_ONLY" if read_only else ""
         con.execute(
             f"attach 'ducklake:sqlite:{_quoted(place.catalogue)}' as lake "
-            f"(data_path '{_quoted(place.data)}', "
+            # overridden, so that a lake copied to another place reads its own files
+            f"(data_path '{_quoted(place.data)}', override_data_path true, "
             f"meta_journal_mode 'WAL', meta_busy_timeout 5000{only})"
         )
     except (duckdb.Error, OSError) as error:

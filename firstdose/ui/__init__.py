@@ -3,6 +3,7 @@
 from firstdose.ui.address import compared, known, open_view, page_choice, page_text, reading
 from firstdose.ui.begin import begin
 from firstdose.ui.card import Chart, Table, draw
+from firstdose.ui.desk import desk
 from firstdose.ui.files import table_files
 from firstdose.ui.header import grid, kpi_row, note, page_header, prose, row
 from firstdose.ui.menu import navigation
@@ -16,6 +17,7 @@ __all__ = [
     "begin",
     "changes_between",
     "compared",
+    "desk",
     "draw",
     "grid",
     "known",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from firstdose.contracts import contracts
 from firstdose.contracts.template import templates_zip
+from firstdose.ui.desk import desk
 from firstdose.ui.markdown import escaped
 from firstdose.words import _
 
@@ -27,10 +28,12 @@ def first_steps() -> None:
         steps = [
             _("Take the templates: one CSV file per table, the header says which columns it has."),
             _("Fill in what you have. Programs and partners come first; the other tables refer to them."),
-            _("Check the folder on the command line; every problem is listed with file, line and remedy."),
-            _("Publish it: all files together become data version 1."),
+            _("Bring the files below; every problem is listed with file, line and remedy."),
+            _("Publish them: all files together become data version 1."),
         ]
         st.markdown("\n".join(f"{n}. {escaped(step)}" for n, step in enumerate(steps, 1)))
+        desk()
+        st.caption(escaped(_("The same on the command line:")))
         st.code(
             "firstdose check my-folder\n"
             'firstdose publish my-folder --complete --by "Your name" --why "First own data"',

@@ -20,6 +20,11 @@ def head(title: str, said: str) -> str:
     return f'<div class="fd-head"><h2>{escape(title)}</h2><p>{escape(said)}</p></div>'
 
 
+def step(title: str) -> str:
+    """The head of one step inside a card."""
+    return f'<h3 class="fd-step">{escape(title)}</h3>'
+
+
 def foot(text: str) -> str:
     """The remark at the foot of a card; empty without one."""
     return f'<p class="fd-foot">{escape(text)}</p>' if text else ""

@@ -1,0 +1,152 @@
+"""Files arriving at the desk: taken at once into the draft, then listed as they were read."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow.parquet as pq
+import streamlit as st
+
+from firstdose.contracts import contracts
+from firstdose.errors import FirstdoseError
+from firstdose.intake.staged import Staged
+from firstdose.rules import desk as rules
+from firstdose.ui import markup, table
+from firstdose.ui.markdown import escaped
+from firstdose.words import _, say_number
+
+if TYPE_CHECKING:
+    from firstdose.lake import Draft, Drafts, Prepared
+    from firstdose.lake.draft import File
+
+_FIRST_ROWS = 8
+_ENCODINGS = ("utf-8", "cp932", "euc-jp", "cp1252")
+
+
+def receive(drafts: "Drafts", draft: "Draft | None", owner: str) -> "Draft | None":
+    """Take what is dropped here into the reader's draft; the draft as it then is."""
+    turn = st.session_state.setdefault("desk-turn", 0)
+    brought = st.file_uploader(
+        _("CSV, TSV, Excel or Parquet, several at once, up to {n} MB each").format(n=200),
+        accept_multiple_files=True,
+        key=f"action-desk-upload-{turn}",
+        disabled=draft is not None and draft.state == "submitted",
+    )
+    for problem in st.session_state.pop("desk-problems", ()):
+        st.error(escaped(problem))
+    if not brought:
+        return draft
+    problems = []
+    for file in brought:
+        try:
+            draft = drafts.add(draft or drafts.begin(owner), file.name, file.getvalue())
+        except FirstdoseError as error:
+            problems.append(f"{file.name}: {error}")
+    st.session_state["desk-problems"] = problems
+    st.session_state["desk-turn"] = turn + 1  # a new box: the old one holds its files in the server's memory
+    st.rerun()
+    return draft
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A table of the desk that is no card: it stands inside one."""
+
+    key: str
+    data: pd.DataFrame
+    title: str
+    columns: dict[str, str] = field(default_factory=dict)
+    height: int | None = 320
+
+    @property
+    def written(self) -> str:
+        return table.markup(self.data, self.columns, self.key, self.title, self.height)
+
+
+def show(key: str, data: pd.DataFrame, title: str, columns: dict[str, str], height: int = 320) -> None:
+    """Draw a table inside the desk, as every table is drawn; a grid of all rows where somebody asks."""
+    table.draw(_Rows(key, data, title, columns, height), markup.step(title))
+
+
+def listed(drafts: "Drafts", draft: "Draft", ready: "Prepared") -> None:
+    """Every file with what it was taken for; opened, its first rows and how else it may be read."""
+    show(
+        "table-desk-files",
+        rules.file_rows(ready.checked.files),
+        _("The files you brought"),
+        {
+            "state": _("State"),
+            "file": _("File"),
+            "table": _("Table"),
+            "rows": _("Rows"),
+            "accepted": _("Accepted"),
+            "rejected": _("Rejected"),
+            "issues": _("Issues"),
+        },
+    )
+    for file in draft.files:
+        box = st.expander(escaped(file.name), key=f"desk-file-{file.number}", on_change="rerun")
+        if box.open:
+            with box:
+                _one(drafts, draft, file, ready)
+
+
+def _one(drafts: "Drafts", draft: "Draft", file: "File", ready: "Prepared") -> None:
+    read = ready.staged.get(file.number)
+    if isinstance(read, Staged):
+        how = [read.encoding, read.delimiter and f"“{read.delimiter}”", read.sheet]
+        said = [str(part) for part in how if part]
+        said.append(_("{n} rows").format(n=say_number(read.rows)))
+        st.caption(escaped(" · ".join(said)))
+        show(f"table-desk-rows-{file.number}", first_rows(read), _("The first rows as they were read"), {})
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        tables = ["", *contracts()]
+        st.selectbox(
+            _("Table"),
+            tables,
+            index=tables.index(file.table or ""),
+            format_func=lambda name: contracts()[name].label if name else _("by name or header"),
+            key=f"desk-table-{file.number}",
+            on_change=partial(_read_as, drafts, draft, file.number, "table"),
+        )
+        encodings = ["", *_ENCODINGS]
+        st.selectbox(
+            _("Encoding"),
+            encodings,
+            index=encodings.index(file.encoding or ""),
+            format_func=lambda name: name or _("found out"),
+            key=f"desk-encoding-{file.number}",
+            on_change=partial(_read_as, drafts, draft, file.number, "encoding"),
+        )
+        st.text_input(
+            _("Sheet"),
+            value=file.sheet or "",
+            placeholder=_("the first"),
+            key=f"desk-sheet-{file.number}",
+            on_change=partial(_read_as, drafts, draft, file.number, "sheet"),
+        )
+        st.button(
+            _("Take this file out"),
+            key=f"action-desk-out-{file.number}",
+            on_click=partial(_take_out, drafts, draft, file.number),
+        )
+
+
+def _read_as(drafts: "Drafts", draft: "Draft", number: int, what: str) -> None:
+    drafts.read_as(draft, number, **{what: st.session_state[f"desk-{what}-{number}"] or None})
+
+
+def _take_out(drafts: "Drafts", draft: "Draft", number: int) -> None:
+    drafts.remove(draft, number)
+
+
+def first_rows(read: Staged) -> pd.DataFrame:
+    """The first rows of a staged file under its own header, cells as text."""
+    batch = next(pq.ParquetFile(read.parquet).iter_batches(_FIRST_ROWS), None)
+    rows = batch.to_pandas() if batch is not None else pd.DataFrame({"line": []})
+    shown = pd.DataFrame({_("Line"): rows["line"]})
+    for at, name in enumerate(read.header):
+        label = name if name and name not in shown else f"{name} ({at + 1})"
+        shown[label] = rows.get(f"c{at}", "")
+    return shown

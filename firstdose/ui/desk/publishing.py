@@ -1,0 +1,116 @@
+"""Who publishes and why; then all of it or nothing."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from firstdose.errors import FirstdoseError
+from firstdose.lake import Author, Overtaken
+from firstdose.lake.prepare import publish
+from firstdose.ui.markdown import escaped
+from firstdose.ui.store import lake
+from firstdose.words import _, say_date
+
+if TYPE_CHECKING:
+    from firstdose.lake import Draft, Drafts, Prepared, Published
+
+_DONE = "desk-done"
+
+
+def tell_done() -> None:
+    """Say once what the last publish of this reader did, or who was faster."""
+    kind, said = st.session_state.pop(_DONE, (None, ""))
+    if kind == "done":
+        st.success(escaped(said))
+    elif kind == "overtaken":
+        st.warning(escaped(said))
+
+
+def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool) -> None:
+    """Draw who, why and the button; a publish that is refused says why and leaves the draft as it is."""
+    much = [one for one in (ready.seen.differences if ready.seen else ()) if one.removes_much]
+    nothing = ready.seen is not None and ready.seen.session is not None and not ready.seen.differences
+    with st.form("desk-publish", border=False):
+        with st.container(horizontal=True, gap="medium"):
+            by = st.text_input(
+                _("Who"), value=draft.by or st.session_state.get("desk-by", ""), max_chars=120, key="desk-who"
+            )
+            name = st.text_input(
+                _("Name of the version (to compare with later)"),
+                value=draft.name,
+                max_chars=120,
+                key="desk-name",
+            )
+        why = st.text_input(_("Why (10 characters or more)"), value=draft.why, max_chars=500, key="desk-why")
+        allowed = draft.scope.allow_removals
+        if much:
+            words = _("Yes, {removed} of {rows} rows of {table} may go")
+            told = [
+                words.format(removed=one.counts.removed, rows=one.rows_before, table=one.table)
+                for one in much
+            ]
+            allowed = st.checkbox(escaped("; ".join(told)), value=allowed, key="desk-allow")
+        label = (
+            _("Submit for a second person")
+            if four_eyes
+            else _("Publish as version {n}").format(n=ready.based_on + 1)
+        )
+        pressed = st.form_submit_button(label, type="primary", disabled=nothing, key="action-desk-publish")
+    st.button(
+        _("Give this draft up"), key="action-desk-drop", type="tertiary", on_click=drafts.drop, args=(draft,)
+    )
+    if not pressed:
+        return
+    st.session_state["desk-by"] = by
+    said = drafts.change(
+        draft, by=by, why=why, name=name, comment="", scope=replace(draft.scope, allow_removals=allowed)
+    )
+    if not four_eyes:
+        carry_out(drafts, said, ready)
+        return
+    try:
+        Author(by, why, said.report_day).judge()
+        lake().note("submit", Author(by, why, said.report_day), said.id, files=len(said.files))
+        drafts.change(said, state="submitted")
+    except FirstdoseError as error:
+        st.error(escaped(str(error)))
+        return
+    st.rerun()
+
+
+def carry_out(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, approved_by: str | None = None) -> None:
+    """Publish a draft and show the page anew; what is refused is said and the draft stays."""
+    try:
+        done = publish(lake(), drafts, draft, ready, approved_by=approved_by)
+    except Overtaken:
+        st.session_state[_DONE] = ("overtaken", _meanwhile(ready.based_on))
+    except FirstdoseError as error:
+        st.error(escaped(str(error)))
+        return
+    else:
+        st.session_state[_DONE] = ("done", _said(done))
+    st.rerun()
+
+
+def _said(done: "Published") -> str:
+    if done.unchanged:
+        return _("Nothing changed: version {n} already holds this content.").format(n=done.version)
+    counted = "; ".join(
+        f"{table}: +{counts.added} ~{counts.changed} −{counts.removed}"
+        for table, counts in done.tables.items()
+    )
+    return _("Published version {n}.").format(n=done.version) + " " + counted
+
+
+def _meanwhile(based_on: int) -> str:
+    """Who published what since the preview was made."""
+    later = [version for version in lake().versions() if version.version > based_on]
+    told = [
+        _("Version {n} was published meanwhile by {by} ({day}): {why}.").format(
+            n=one.version, by=one.by, day=say_date(one.as_of), why=one.why
+        )
+        for one in later
+    ]
+    told.append(_("Nothing of yours was published; the preview now stands on it: look again, then publish."))
+    return " ".join(told)

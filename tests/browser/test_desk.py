@@ -1,0 +1,131 @@
+"""A data steward brings files, sees what is wrong, mends it, sees what would change, and publishes."""
+
+import csv
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from firstdose.lake import Lake
+from tests.browser.looking import Seen, painted
+from tests.browser.looking import visit as visit_any
+from tests.browser.serving import Served, dashboard
+
+ROOT = Path(__file__).resolve().parents[2]
+UPLOAD = ".st-key-card-data-desk input[type=file]"
+
+
+@pytest.fixture
+def own_lake(lake: Path, tmp_path: Path) -> Path:
+    """A copy of the demo lake: these tests publish."""
+    return Path(shutil.copytree(lake, tmp_path / "lake"))
+
+
+@pytest.fixture
+def own(own_lake: Path, seen: Seen) -> Iterator[Served]:
+    """The dashboard over that copy."""
+    with dashboard(own_lake) as served:
+        seen.hosts.add(urlsplit(served.url).netloc)
+        yield served
+
+
+def tasks(change: dict[str, str], encoding: str) -> bytes:
+    """The demo's tasks with some cells of the first task changed."""
+    rows = list(csv.DictReader(io.StringIO((ROOT / "data" / "tasks.csv").read_text(encoding="utf-8"))))
+    rows[0] |= change
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def bring(page: Page, name: str, content: bytes) -> None:
+    page.locator(UPLOAD).set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    expect(page.locator(".st-key-table-desk-files")).to_contain_text(name)
+    painted(page)
+
+
+def test_the_whole_way_with_a_japanese_excel_file(
+    open_page: Callable[..., Page], own: Served, own_lake: Path
+) -> None:
+    page = open_page()
+    visit_any(page, f"{own.url}/data")
+    bring(
+        page, "作業 tasks.csv", tasks({"name_ja": "新しい作業名", "forecast_finish": "2026-13-01"}, "cp932")
+    )
+    issues = page.locator(".st-key-table-desk-issues")
+    expect(issues).to_contain_text("2026-13-01")
+    expect(issues).to_contain_text("YYYY-MM-DD")
+    expect(page.locator(".st-key-action-desk-publish")).to_have_count(0)
+
+    page.reload(wait_until="domcontentloaded")
+    painted(page)
+    expect(page.locator(".st-key-table-desk-files")).to_contain_text("作業 tasks.csv")
+    page.locator(".st-key-desk-file-1 summary").click()
+    page.locator(".st-key-action-desk-out-1 button").click()
+    expect(page.locator(".st-key-table-desk-files")).to_have_count(0)
+    painted(page)
+
+    bring(page, "tasks.csv", tasks({"name_ja": "新しい作業名", "forecast_finish": "2027-03-01"}, "cp932"))
+    expect(page.locator(".st-key-table-desk-changes")).to_contain_text("新しい作業名")
+    expect(page.locator(".st-key-table-desk-changes")).to_contain_text("2027-03-01")
+    newest = Lake.open(own_lake).newest()
+    page.locator(".st-key-desk-who input").fill("Aiko")
+    page.locator(".st-key-desk-why input").fill("short")
+    page.locator(".st-key-action-desk-publish button").click()
+    expect(page.locator(".st-key-card-data-desk [data-testid=stAlert]")).to_contain_text("10 characters")
+    assert Lake.open(own_lake).newest() == newest, "refused: nothing was published"
+    page.locator(".st-key-desk-why input").fill("weekly plan of the partner")
+    page.locator(".st-key-action-desk-publish button").click()
+    expect(page.locator(".st-key-card-data-desk [data-testid=stAlert]")).to_contain_text(f"{newest + 1}")
+    painted(page)
+    expect(page.locator(".st-key-data-chip")).to_contain_text(f"v{newest + 1}")
+    lake = Lake.open(own_lake)
+    changed = {(cell.column, cell.new) for cell in lake.changes(newest, newest + 1)["tasks"].changed}
+    assert changed == {("name_ja", "新しい作業名"), ("forecast_finish", "2027-03-01")}
+    assert lake.version(newest + 1).by == "Aiko"
+    assert not list((own_lake / "drafts").glob("*/draft.json")), "a published draft is done with"
+
+
+def test_a_file_is_brought_and_published_by_keyboard_alone(
+    open_page: Callable[..., Page], own: Served, own_lake: Path
+) -> None:
+    page = open_page()
+    visit_any(page, f"{own.url}/data")
+    newest = Lake.open(own_lake).newest()
+    page.locator(".st-key-card-data-desk button").first.focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    content = tasks({"name": "A task by keyboard"}, "utf-8")
+    chooser.value.set_files({"name": "tasks.csv", "mimeType": "text/csv", "buffer": content})
+    expect(page.locator(".st-key-table-desk-changes")).to_contain_text("A task by keyboard")
+    painted(page)
+    page.locator(".st-key-desk-who input").focus()
+    page.keyboard.type("Kenji")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("weekly plan of the partner")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-data-chip")).to_contain_text(f"v{newest + 1}")
+    assert Lake.open(own_lake).version(newest + 1).by == "Kenji"
+
+
+def test_a_draft_is_seen_in_a_second_tab_and_by_no_other_reader(
+    open_page: Callable[..., Page], own: Served
+) -> None:
+    page = open_page()
+    visit_any(page, f"{own.url}/data")
+    bring(page, "tasks.csv", tasks({"name": "Mine"}, "utf-8"))
+    tab = page.context.new_page()
+    visit_any(tab, f"{own.url}/data")
+    expect(tab.locator(".st-key-table-desk-files")).to_contain_text("tasks.csv")
+    stranger = open_page()
+    visit_any(stranger, f"{own.url}/data")
+    expect(stranger.locator(".st-key-card-data-desk")).to_be_visible()
+    expect(stranger.locator(".st-key-table-desk-files")).to_have_count(0)
