@@ -25,3 +25,13 @@ def speak() -> None:
     """Set language and mode for this run or fragment: the reader's choice, else what the browser asks for."""
     use_language(st.session_state.get("language") or st.context.locale or DEFAULT_LANGUAGE)
     theme.use_mode("dark" if st.context.theme.type == "dark" else "light")
+
+
+def press(key: str) -> None:
+    """Note that a button was pressed: its ``on_click``. A run begun anew would forget a plain button."""
+    st.session_state[f"pressed-{key}"] = True
+
+
+def pressed(key: str) -> bool:
+    """Whether that button was pressed since somebody asked last."""
+    return bool(st.session_state.pop(f"pressed-{key}", False))

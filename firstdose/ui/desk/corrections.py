@@ -12,6 +12,7 @@ from firstdose.intake.scope import Scope
 from firstdose.queries import data as questions
 from firstdose.rules import desk as rules
 from firstdose.ui.markdown import escaped
+from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
 from firstdose.view import View
 from firstdose.words import _
@@ -42,6 +43,7 @@ def draw(drafts: "Drafts", owner: str) -> None:
             return
         contract = contracts()[name]
         before = questions.rows(session, View(page="data"), name).astype(object).map(cell_text)
+        before.attrs = {}  # Streamlit would write them out as JSON
         turn = st.session_state.setdefault("desk-turn", 0)
         after = st.data_editor(
             before,
@@ -57,11 +59,14 @@ def draw(drafts: "Drafts", owner: str) -> None:
             height=420,
         )
         changed = rules.corrections(before, pd.DataFrame(after))
-        if st.button(
+        st.button(
             _("Check and preview {n} changed rows").format(n=len(changed)),
             key="action-desk-correct",
             disabled=changed.empty,
-        ):
+            on_click=press,
+            args=("correct",),
+        )
+        if pressed("correct"):
             _take(drafts, owner, name, changed)
 
 

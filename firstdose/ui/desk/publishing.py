@@ -9,6 +9,7 @@ from firstdose.errors import FirstdoseError
 from firstdose.lake import Author, Overtaken
 from firstdose.lake.prepare import publish
 from firstdose.ui.markdown import escaped
+from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
 from firstdose.words import _, say_date
 
@@ -56,12 +57,26 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
             if four_eyes
             else _("Publish as version {n}").format(n=ready.based_on + 1)
         )
-        pressed = st.form_submit_button(label, type="primary", disabled=nothing, key="action-desk-publish")
+        st.form_submit_button(
+            label,
+            type="primary",
+            disabled=nothing,
+            key="action-desk-publish",
+            on_click=press,
+            args=("publish",),
+        )
     st.button(
-        _("Give this draft up"), key="action-desk-drop", type="tertiary", on_click=drafts.drop, args=(draft,)
+        _("Give this draft up"),
+        key="action-desk-drop",
+        type="tertiary",
+        on_click=drafts.drop,
+        args=(draft,),
     )
-    if not pressed:
+    looked = looked_at(draft, ready)
+    if not pressed("publish"):
         return
+    if not looked:
+        overtaken(ready)
     st.session_state["desk-by"] = by
     said = drafts.change(
         draft, by=by, why=why, name=name, comment="", scope=replace(draft.scope, allow_removals=allowed)
@@ -76,6 +91,20 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
     except FirstdoseError as error:
         st.error(escaped(str(error)))
         return
+    st.rerun()
+
+
+def looked_at(draft: "Draft", ready: "Prepared") -> bool:
+    """Whether the reader had this very preview on the screen when the button was pressed; notes it now."""
+    key, now = f"desk-shown-{draft.id}", (draft.digest(), ready.based_on)
+    before = st.session_state.get(key)
+    st.session_state[key] = now
+    return bool(before == now)
+
+
+def overtaken(ready: "Prepared") -> None:
+    """Say who was faster, and show the preview as it stands now instead of publishing it unseen."""
+    st.session_state[_DONE] = ("overtaken", _meanwhile(ready.based_on - 1))
     st.rerun()
 
 

@@ -10,6 +10,7 @@ from firstdose.lake import Author, prepare
 from firstdose.ui import markup
 from firstdose.ui.desk import preview, publishing
 from firstdose.ui.markdown import escaped
+from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
 from firstdose.words import _
 
@@ -59,14 +60,24 @@ def _one(drafts: "Drafts", draft: "Draft", owner: str, view: "View | None") -> N
         _("Comment, when you send it back"), key=f"desk-comment-{draft.id}", max_chars=500
     )
     with st.container(horizontal=True):
-        approve = st.button(_("Publish it"), type="primary", key=f"action-approve-{draft.id}")
-        back = st.button(_("Send it back"), key=f"action-sendback-{draft.id}")
+        for said, label in (("approve", _("Publish it")), ("sendback", _("Send it back"))):
+            st.button(
+                label,
+                type="primary" if said == "approve" else "secondary",
+                key=f"action-{said}-{draft.id}",
+                on_click=press,
+                args=(said,),
+            )
+    approve, back = pressed("approve"), pressed("sendback")
+    looked = publishing.looked_at(draft, ready)
     if not (approve or back):
         return
     if not name.strip():
         st.error(escaped(_("Say who you are.")))
     elif draft.made_by(owner, name):
         st.error(escaped(_("Nobody approves what they submitted themselves.")))
+    elif approve and not looked:
+        publishing.overtaken(ready)
     elif approve and ready.checked.ok:
         publishing.carry_out(drafts, draft, ready, approved_by=name.strip())
     elif approve:

@@ -1,0 +1,126 @@
+"""The data desk in the app: corrections by hand, four eyes, and what is refused."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from firstdose import readers
+from firstdose.audit import Chain
+from firstdose.lake import Draft, Drafts, Lake
+from tests.app.test_pages import ROOT, opened, said
+
+TASKS = (ROOT / "data" / "tasks.csv").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def lake(demo_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """A copy of the demo that the app publishes to."""
+    place = shutil.copytree(demo_lake, tmp_path / "lake")
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(place))
+    return Lake.open(place)
+
+
+def drafted(lake: Lake, reader: str, text: str) -> Draft:
+    """A draft of a reader with one file of tasks."""
+    drafts = Drafts(lake.place)
+    return drafts.add(drafts.begin(readers.owner({}, reader)), "tasks.csv", text.encode())
+
+
+def desk(reader: str, language: str = "en") -> AppTest:
+    app = opened("data", language)
+    app.session_state["reader"] = reader
+    return app.run()
+
+
+def submit(app: AppTest, by: str) -> AppTest:
+    app.text_input(key="desk-who").set_value(by)
+    app.text_input(key="desk-why").set_value("weekly plan of the partner")
+    return app.button(key="action-desk-publish").click().run()
+
+
+def shorter() -> str:
+    """The tasks without the last one: a change of one row."""
+    return "\n".join(TASKS.splitlines()[:-1]) + "\n"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_draft_is_shown_with_what_would_change(lake: Lake, language: str) -> None:
+    drafted(lake, "me", shorter())
+    app = desk("me", language)
+    assert not app.exception
+    assert not app.error
+    assert app.button(key="action-desk-publish").label.endswith({"en": "13", "ja": "公開"}[language])
+
+
+def test_with_four_eyes_another_person_publishes_what_one_submitted(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_FOUR_EYES", "1")
+    draft = drafted(lake, "me", shorter())
+    app = submit(desk("me"), "Aiko")
+    assert not app.exception
+    assert lake.newest() == 12, "submitted, not published"
+    assert "second person" in said(app)
+
+    other = desk("you")
+    other.session_state[f"desk-review-{draft.id}"] = True
+    other.run()
+    other.text_input(key=f"desk-approver-{draft.id}").set_value("Ａｉｋｏ")
+    other.button(key=f"action-approve-{draft.id}").click().run()
+    assert "Nobody approves" in said(other)
+    assert lake.newest() == 12
+    other.text_input(key=f"desk-approver-{draft.id}").set_value("Kenji")
+    other.button(key=f"action-approve-{draft.id}").click().run()
+    assert not other.exception
+    assert lake.newest() == 13
+    assert lake.version(13).by == "Aiko"
+    events = [event for event in _audit(lake) if event["object_id"] in {draft.id, "13"}]
+    assert [(event["action"], event.get("approved_by")) for event in events] == [
+        ("submit", None),
+        ("publish", "Kenji"),
+    ]
+
+
+def test_what_was_sent_back_says_why_and_goes_on(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIRSTDOSE_FOUR_EYES", "1")
+    draft = drafted(lake, "me", shorter())
+    submit(desk("me"), "Aiko")
+    other = desk("you")
+    other.session_state[f"desk-review-{draft.id}"] = True
+    other.run()
+    other.text_input(key=f"desk-approver-{draft.id}").set_value("Kenji")
+    other.text_input(key=f"desk-comment-{draft.id}").set_value("the last task is missing")
+    other.button(key=f"action-sendback-{draft.id}").click().run()
+    mine = desk("me")
+    assert "the last task is missing" in said(mine)
+    assert mine.button(key="action-desk-publish")
+
+
+def test_a_cell_corrected_by_hand_becomes_a_draft_of_changed_rows_alone(lake: Lake) -> None:
+    app = desk("me")
+    app.session_state["desk-correct"] = True
+    app.run()
+    app.selectbox(key="desk-correct-table").set_value("risks").run()
+    assert not app.exception
+    assert app.button(key="action-desk-correct").disabled, "nothing was changed yet"
+
+
+def test_who_publishes_meanwhile_is_named_and_not_written_over(lake: Lake) -> None:
+    drafted(lake, "me", shorter())
+    app = desk("me")
+    theirs = drafted(lake, "you", "\n".join(TASKS.splitlines()[:-2]) + "\n")
+    them = desk("you")
+    submit(them, "Kenji")
+    assert lake.newest() == 13
+    app = submit(app, "Aiko")
+    assert not app.exception
+    assert lake.newest() == 13
+    assert "Kenji" in said(app)
+    assert Drafts(lake.place).read(theirs.id) is None
+    assert Drafts(lake.place).of(readers.owner({}, "me")) is not None
+
+
+def _audit(lake: Lake) -> list[dict[str, object]]:
+    return list(Chain(lake.place.audit).events())
