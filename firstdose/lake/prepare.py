@@ -21,7 +21,7 @@ from firstdose.lake.store import Lake, Preview, Published
 from firstdose.words import _
 
 Say = Callable[[str, float], None]
-_KEPT = 16  # drafts whose preview stays in memory
+_KEPT = 8  # drafts whose preview stays in memory
 
 
 @dataclass(frozen=True, slots=True)
