@@ -67,12 +67,15 @@ def stage(con: duckdb.DuckDBPyConnection, contract: Contract, rows: Path | None)
     return int(con.execute("select count(*) from incoming").fetchall()[0][0])
 
 
-def last(con: duckdb.DuckDBPyConnection) -> tuple[int, dict[str, str]]:
-    """The number of the newest version and the fingerprint of each of its tables; 0 and none before it."""
+def last(con: duckdb.DuckDBPyConnection) -> tuple[int, dict[str, str], bool]:
+    """The newest version: its number, the fingerprint of each table, whether it is illustrative.
+
+    0, none and no before the first.
+    """
     found = con.execute(
-        "select version, contents from lake.firstdose_versions order by version desc limit 1"
+        "select version, contents, illustrative from lake.firstdose_versions order by version desc limit 1"
     ).fetchone()
-    return (found[0], json.loads(found[1])) if found else (0, {})
+    return (found[0], json.loads(found[1]), bool(found[2])) if found else (0, {}, False)
 
 
 def apply(

@@ -1,7 +1,7 @@
 """The lake: publish, list, pin, compare, restore and verify data versions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -258,6 +258,7 @@ class Lake:
                 with pq.ParquetWriter(file, rows.schema) as writer:  # the locked reader itself may not write
                     for batch in rows:
                         writer.write_batch(batch)
+            author = replace(author, illustrative=session.illustrative)
             return self.publish(files, author, _EXACTLY, action="rollback")
 
     def publish(
@@ -320,7 +321,9 @@ class Lake:
             sql.ensure(con)
             _catch_up(chain, con)
             con.execute("begin")
-            number, before = publish.last(con)
+            number, before, illustrative = publish.last(con)
+            if illustrative and not scope.complete:  # some of what stands there is fictional still
+                author = replace(author, illustrative=True)
             changes: dict[str, Counts] = {}
             moved: dict[str, int] = {}
             for name, contract in contracts().items():

@@ -7,7 +7,7 @@ import pytest
 
 from firstdose.errors import PublishError, StoreError
 from firstdose.intake.scope import Scope
-from firstdose.lake import Draft, Drafts, Lake, Overtaken, prepare
+from firstdose.lake import Author, Draft, Drafts, Lake, Overtaken, prepare
 from firstdose.lake import draft as drafting
 from firstdose.lake.prepare import publish
 from firstdose.queries import data as questions
@@ -167,3 +167,18 @@ def test_nobody_is_the_second_person_of_an_own_draft() -> None:
     assert draft.made_by("me")
     assert draft.made_by("another browser", "Ａｉｋｏ Mori"), "the same name from another browser"
     assert not draft.made_by("another browser", "Kenji")
+
+
+def test_what_stands_on_fictional_data_stays_marked_until_everything_was_replaced(
+    lake: Lake, drafts: Drafts
+) -> None:
+    first = drafts.change(drafts.add(drafts.begin("me"), "partners.csv", SIX), **WHO)
+    tables = prepare(lake, drafts, first).tables
+    lake.publish(tables, Author("demo", "made up for the demo", first.report_day, illustrative=True))
+    own = "\n".join([*lines(), "P99,New,,CRO,JP"])
+    assert published(lake, drafts, rows(own)) == 2
+    assert lake.version(2).illustrative
+    assert published(lake, drafts, rows(lines()[0]), Scope(complete=True, allow_removals=True)) == 3
+    assert not lake.version(3).illustrative
+    assert lake.restore(1, Author("Aiko", "back to the demo", first.report_day)).version == 4
+    assert lake.version(4).illustrative

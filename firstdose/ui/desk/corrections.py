@@ -11,8 +11,6 @@ from firstdose.exports.table import cell_text
 from firstdose.intake.scope import Scope
 from firstdose.queries import data as questions
 from firstdose.rules import desk as rules
-from firstdose.ui.markdown import escaped
-from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
 from firstdose.view import View
 from firstdose.words import _
@@ -63,27 +61,24 @@ def draw(drafts: "Drafts", owner: str) -> None:
             _("Check and preview {n} changed rows").format(n=len(changed)),
             key="action-desk-correct",
             disabled=changed.empty,
-            on_click=press,
-            args=("correct",),
+            on_click=_take,
+            args=(drafts, owner, name, changed),
         )
-        if pressed("correct"):
-            _take(drafts, owner, name, changed)
 
 
 def _take(drafts: "Drafts", owner: str, name: str, changed: pd.DataFrame) -> None:
+    """Take corrected rows into a draft of their own; what stands against it is said at the desk."""
     draft = drafts.of(owner)
     if draft is not None and (draft.files or draft.state == "submitted"):
-        st.error(
-            escaped(_("Publish or give up the draft you have first; corrections are a draft of their own."))
-        )
+        said = _("Publish or give up the draft you have first; corrections are a draft of their own.")
+        st.session_state["desk-problems"] = [said]
         return
     content = changed.to_csv(index=False, lineterminator="\n").encode()
     try:
         begun = drafts.change(draft or drafts.begin(owner), scope=Scope("merge"))
         drafts.add(begun, _("{table}, corrected by hand.csv").format(table=name), content, table=name)
     except FirstdoseError as error:
-        st.error(escaped(str(error)))
+        st.session_state["desk-problems"] = [str(error)]
         return
     st.session_state["desk-turn"] += 1
     st.session_state["desk-correct"] = False
-    st.rerun()
