@@ -3,6 +3,8 @@
 import pytest
 
 from firstdose.queries import reference as queries
+from firstdose.reference.reference import columns, tables
+from firstdose.reference.reference import rows as rows_of
 from firstdose.rules import method
 from firstdose.rules import reference as rules
 from firstdose.view import View
@@ -72,5 +74,20 @@ def test_every_method_has_a_heading_and_a_sentence() -> None:
 
 def test_a_column_without_japanese_is_read_in_english(session: MemorySession) -> None:
     use_language("ja")
-    rows = queries.QUESTIONS["words"](session, view())
-    assert all(rows[column].notna().all() for column in rules.SHELVES["words"].labels(rows))
+    rows = queries.words(session, view()).assign(definition_ja=None)
+    assert "definition" in rules.SHELVES["words"].labels(rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, column) for table in tables() for column in columns(table) if column.endswith("_ja")],
+)
+def test_no_shipped_row_lacks_its_japanese(table: str, column: str) -> None:
+    assert [row for row in rows_of(table) if not row[column]] == []
+
+
+def test_the_meaning_of_a_word_is_japanese_for_a_japanese_reader(session: MemorySession) -> None:
+    use_language("ja")
+    shown = rules.SHELVES["words"].labels(queries.words(session, view(q="細胞のゲノムに組み込む")))
+    assert "definition_ja" in shown
+    assert "definition" not in shown
