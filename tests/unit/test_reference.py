@@ -91,3 +91,47 @@ def test_the_meaning_of_a_word_is_japanese_for_a_japanese_reader(session: Memory
     shown = rules.SHELVES["words"].labels(queries.words(session, view(q="細胞のゲノムに組み込む")))
     assert "definition_ja" in shown
     assert "definition" not in shown
+
+
+@pytest.mark.parametrize(
+    ("shelf", "shown"),
+    [
+        ("stages", {"entry_criterion_ja", "exit_criterion_ja"}),
+        ("requirements", {"title_ja", "description_ja"}),
+        ("deliverables", {"stage_ja", "title_ja", "criterion_ja"}),
+    ],
+)
+def test_criteria_are_japanese_for_a_japanese_reader(
+    session: MemorySession, shelf: str, shown: set[str]
+) -> None:
+    rows = queries.QUESTIONS[shelf](session, view())
+    assert not shown & set(rules.SHELVES[shelf].labels(rows))
+    use_language("ja")
+    assert shown <= set(rules.SHELVES[shelf].labels(rows))
+
+
+@pytest.mark.parametrize(
+    ("shelf", "q"), [("stages", "試製造"), ("requirements", "議事録"), ("deliverables", "未解決の不一致")]
+)
+def test_a_criterion_is_found_by_its_japanese_words(session: MemorySession, shelf: str, q: str) -> None:
+    assert len(queries.QUESTIONS[shelf](session, view(q=q))) > 0
+
+
+def test_codes_of_a_row_are_said_in_the_readers_words_and_kept_for_the_download(
+    session: MemorySession,
+) -> None:
+    use_language("ja")
+    rows = rules.in_words(queries.requirements(session, view(q="議事録")))
+    shown = rules.SHELVES["requirements"].labels(rows)
+    assert list(rows["confidence"])[0] == "seen"
+    assert list(rows["confidence_said"])[0] == "確認済み"
+    assert {"confidence_said", "area_said", "blocks_said", "gate_said"} <= set(shown)
+
+
+@pytest.mark.parametrize("jurisdiction", ["JP", "US", "EU"])
+def test_a_japanese_requirement_names_no_authority_of_another_place(jurisdiction: str) -> None:
+    own = {"JP": {"PMDA", "厚生労働省"}, "US": {"FDA"}, "EU": {"EMA"}}
+    others = set().union(*(names for place, names in own.items() if place != jurisdiction))
+    for row in rows_of("requirements"):
+        if row["jurisdiction"] == jurisdiction:
+            assert not any(name in row["description_ja"] for name in others), row["requirement_code"]
