@@ -24,7 +24,7 @@ def words(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def stages(session: "Session", view: "View") -> "pd.DataFrame":
-    """The eleven stages: names, criteria (each also ``_ja``), durations in months (int), TRL, MRL, touchpoint."""
+    """The eleven stages: names, criteria (each also ``_ja``), durations in months (int), TRL, MRL."""
     return _searched("reference.stages", session, view)
 
 

@@ -284,7 +284,7 @@ def confidence_name(code: str) -> str:
 def in_words(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The frame with its dates as days without a time, and its codes also in the reader's words.
 
-    ``confidence``, ``area``, ``blocks`` and ``gate`` get a twin ``…_said``; all else, ``attrs`` too, as it was.
+    ``confidence``, ``area``, ``blocks`` and ``gate`` get a twin ``…_said``; the rest stays as it was.
     """
     dated = frame.select_dtypes("datetime").columns
     said = {name: frame[name].map(word) for name, word in _words().items() if name in frame.columns}

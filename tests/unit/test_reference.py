@@ -123,8 +123,8 @@ def test_codes_of_a_row_are_said_in_the_readers_words_and_kept_for_the_download(
     use_language("ja")
     rows = rules.in_words(queries.requirements(session, view(q="議事録")))
     shown = rules.SHELVES["requirements"].labels(rows)
-    assert list(rows["confidence"])[0] == "seen"
-    assert list(rows["confidence_said"])[0] == "確認済み"
+    assert rows["confidence"].iloc[0] == "seen"
+    assert rows["confidence_said"].iloc[0] == "確認済み"
     assert {"confidence_said", "area_said", "blocks_said", "gate_said"} <= set(shown)
 
 
