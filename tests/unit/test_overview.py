@@ -1,6 +1,7 @@
 """The overview: six figures that say their change, and the changes a meeting should hear first."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -250,3 +251,23 @@ def test_the_matrix_shows_every_area_and_the_worst_open_gate_item() -> None:
     assert "✕" in figure.data[1].text[0]
     assert "1/2" in figure.data[1].text[0]
     assert not matrices.program_matrix(rolled.iloc[:0], {}).data
+
+
+@pytest.mark.parametrize(
+    ("due_on", "told"),
+    [
+        pytest.param(
+            date(2027, 3, 1), ["over-<br>due", "Nov", "", "Jan<br>2027", "", "Mar"], id="year at January"
+        ),
+        pytest.param(date(2026, 12, 1), ["over-<br>due", "Nov<br>2026", ""], id="year at the first month"),
+        pytest.param(
+            date(2028, 1, 1), ["over-<br>due", "Nov<br>2026", "later"], id="later stands behind the months"
+        ),
+    ],
+)
+def test_months_are_named_so_that_names_stay_apart_on_a_phone(due_on: date, told: list[str]) -> None:
+    judged = marks.item_marks(items.all_items(world(DAY, item("I1", due_on=due_on)), VIEW), DAY)
+    axis = matrices.due_months(marks.due_months(judged, DAY), DAY).layout.xaxis
+    assert list(axis.ticktext) == told
+    named = [(place, name) for place, name in zip(axis.tickvals, axis.ticktext, strict=True) if name]
+    assert all(later[0] - before[0] >= 1.5 for before, later in pairwise(named))
