@@ -56,7 +56,7 @@ def next_days(planned: pd.DataFrame, as_of: date) -> go.Figure:
         ],
         layout={
             "height": _ROW * len(rows) + 44,
-            "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
+            "margin": {"l": 14, "r": 14, "t": 36, "b": 8},
             "xaxis": {
                 "type": "date",
                 "range": [low, high],
