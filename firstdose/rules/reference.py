@@ -42,6 +42,16 @@ CONFIDENCE: dict[str, str] = {
 #: The milestones that a requirement blocks; the keys are what the tables hold.
 _BLOCKS: dict[str, str] = {"filing": N_("filing"), "first dose": N_("first dose")}
 
+#: The programs that a requirement applies to; the keys are what the tables hold.
+_APPLIES: dict[str, str] = {
+    "all": N_("all programs"),
+    "autologous": N_("autologous"),
+    "integrating vector": N_("integrating vector"),
+    "non-viral or edited": N_("non-viral or edited"),
+    "target-selected trials": N_("target-selected trials"),
+    "viral": N_("viral vector"),
+}
+
 _SAID = "_said"  # ends the name of a column that says another one's codes in words
 
 _LABELS: dict[str, str] = {
@@ -284,7 +294,7 @@ def confidence_name(code: str) -> str:
 def in_words(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The frame with its dates as days without a time, and its codes also in the reader's words.
 
-    ``confidence``, ``area``, ``blocks`` and ``gate`` get a twin ``…_said``; the rest stays as it was.
+    ``confidence`` and other columns of codes get a twin ``…_said``; the rest stays as it was.
     """
     dated = frame.select_dtypes("datetime").columns
     said = {name: frame[name].map(word) for name, word in _words().items() if name in frame.columns}
@@ -299,6 +309,7 @@ def _words() -> "dict[str, Callable[[Any], str]]":
     return {
         "confidence": confidence_name,
         "area": area_name,
+        "applies_to": lambda code: _(_APPLIES.get(code, "")) or code,
         "blocks": lambda code: _(_BLOCKS.get(code, "")) or code,
         "gate": lambda gate: _("yes") if gate else _("no"),
     }

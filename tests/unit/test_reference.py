@@ -125,7 +125,7 @@ def test_codes_of_a_row_are_said_in_the_readers_words_and_kept_for_the_download(
     shown = rules.SHELVES["requirements"].labels(rows)
     assert rows["confidence"].iloc[0] == "seen"
     assert rows["confidence_said"].iloc[0] == "確認済み"
-    assert {"confidence_said", "area_said", "blocks_said", "gate_said"} <= set(shown)
+    assert {"confidence_said", "area_said", "blocks_said", "gate_said", "applies_to_said"} <= set(shown)
 
 
 @pytest.mark.parametrize("jurisdiction", ["JP", "US", "EU"])
@@ -135,3 +135,10 @@ def test_a_japanese_requirement_names_no_authority_of_another_place(jurisdiction
     for row in rows_of("requirements"):
         if row["jurisdiction"] == jurisdiction:
             assert not any(name in row["description_ja"] for name in others), row["requirement_code"]
+
+
+def test_every_code_of_a_requirement_has_a_japanese_word(session: MemorySession) -> None:
+    use_language("ja")
+    rows = rules.in_words(queries.requirements(session, view()))
+    for column in ("confidence", "area", "blocks", "applies_to"):
+        assert not set(rows[column]) & set(rows[f"{column}_said"]), column
