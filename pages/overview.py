@@ -46,7 +46,10 @@ def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Chart]:
             figure=figures.next_days(planned, day),
             data=planned,
             title=_("The next 90 days"),
-            how=_("Milestones as diamonds; the lead's work in the first colour, the partner's in the second"),
+            how=_(
+                "Diamonds are milestones, circles the days on which open gate items are due; "
+                "the lead's in the first colour, the partner's in the second"
+            ),
             foot=figures.hidden(planned),
         ),
         ui.Table(

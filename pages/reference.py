@@ -16,7 +16,7 @@ with ui.row():
 section = view.key("section", "words")
 for name in rules.SECTIONS.get(section, ()):
     shelf = rules.SHELVES[name]
-    rows = rules.days_only(queries.QUESTIONS[name](session, view))
+    rows = rules.in_words(queries.QUESTIONS[name](session, view))
     ui.draw(
         ui.Table(
             key=f"table-reference-{name.replace('_', '-')}",

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from firstdose.figures import gantt, theme
+from firstdose.rules.reference import confidence_name
 from firstdose.words import _
 
 _ROW = 38  # px of a rate: its words and its line
@@ -99,4 +100,4 @@ def _rate(row: dict[Any, Any]) -> str:
     counted = "" if pd.isna(row["n"]) else f", n = {int(row['n'])}"
     source = theme.show_text(gantt.shorten(str(row["source"]), 80))
     who = theme.show_text(f"{row['population']}, {row['period']}")
-    return f"{who}<br>{_percent(row)}{counted}<br>{source} ({row['confidence']})"
+    return f"{who}<br>{_percent(row)}{counted}<br>{source} ({confidence_name(row['confidence'])})"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -202,19 +203,25 @@ def due_months(counted: pd.DataFrame, as_of: date) -> go.Figure:
     last = max((at for at, name in enumerate(months) if name in held), default=0)
     order = ["overdue", *months[: last + 1], *(name for name in ("later", "undated") if name in held)]
     total = counted.groupby("due")["items"].sum().reindex(order, fill_value=0)
+    places = _places(order)
     bars = [
-        _stack(mark, order, counted[counted["mark"] == mark])
+        _stack(mark, order, places, counted[counted["mark"] == mark])
         for mark in MARKS[::-1]
         if mark in set(counted["mark"])
     ]
     return go.Figure(
-        data=[*bars, _totals(total)],
+        data=[*bars, _totals(places, total)],
         layout={
             "barmode": "stack",
             "height": _ROW * len(AREAS) + 30 + _LEGEND,
             "margin": {"l": 34, "r": 4, "t": 28, "b": _LEGEND + 40},
-            "xaxis": _fixed(len(order), [_due_name(name, at) for at, name in enumerate(order)])
-            | {"showgrid": False, "tickangle": 0},
+            "xaxis": _fixed(len(order), _due_names(order))
+            | {
+                "range": [-0.5, places[-1] + 0.5],
+                "tickvals": places,
+                "tickfont": {"size": 11, "color": theme.colour("secondary")},
+                "showgrid": False,
+            },
             "yaxis": {
                 "range": [0, int(total.max()) * 1.15 + 0.5],
                 "fixedrange": True,
@@ -232,32 +239,51 @@ def _month(as_of: date, ahead: int) -> str:
     return f"{year}-{month + 1:02d}"
 
 
-def _due_name(name: str, at: int) -> str:
-    """The name under a bar; the year stands below the first month and below each January."""
+def _places(order: list[str]) -> list[float]:
+    """Where the bars stand: months side by side, those that are no month half a bar apart from them."""
+    places = [0.0]
+    for before, name in pairwise(order):
+        places.append(places[-1] + (1 if _is_month(before) and _is_month(name) else 1.5))
+    return places
+
+
+def _due_names(order: list[str]) -> list[str]:
+    """The names under the bars; every second month has one, since more would overlap on a phone.
+
+    The year stands below January; where none is drawn, below the first month.
+    """
     named = {"overdue": _("over-<br>due"), "later": _("later"), "undated": _("no<br>day")}
-    if name in named:
-        return named[name]
-    day = date.fromisoformat(f"{name}-01")
-    return say_date(day, "LLL") + (f"<br>{day.year}" if at == 1 or day.month == 1 else "")
+    days = {name: date.fromisoformat(f"{name}-01") for name in order if _is_month(name)}
+    first = next(iter(days.values()))
+    begins = 1 if any(day.month == 1 for day in days.values()) else first.month
+    for name, day in days.items():
+        year = f"<br>{day.year}" if day.month == begins else ""
+        named[name] = say_date(day, "LLL") + year if (day.month - begins) % 2 == 0 else ""
+    return [named[name] for name in order]
 
 
-def _stack(mark: str, order: list[str], rows: pd.DataFrame) -> dict[str, Any]:
+def _is_month(name: str) -> bool:
+    return name[0].isdigit()
+
+
+def _stack(mark: str, order: list[str], places: list[float], rows: pd.DataFrame) -> dict[str, Any]:
     counts = rows.set_index("due")["items"].reindex(order, fill_value=0).tolist()
     return {
         "type": "bar",
-        "x": list(range(len(order))),
+        "x": places,
         "y": counts,
+        "width": 0.72,
         "marker": {"color": theme.colour(mark), "line": {"width": 1, "color": theme.colour("card")}},
         "customdata": [ngettext("{n} item", "{n} items", n).format(n=n) for n in counts],
         "hovertemplate": f"{theme.symbol(mark)} {theme.word(mark)}: %{{customdata}}<extra></extra>",
     }
 
 
-def _totals(total: "pd.Series[int]") -> dict[str, Any]:
+def _totals(places: list[float], total: "pd.Series[int]") -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "text",
-        "x": list(range(len(total))),
+        "x": places,
         "y": total.tolist(),
         "text": [str(n) if n else "" for n in total],
         "textposition": "top center",

@@ -13,6 +13,9 @@ from firstdose.words import _, say_date
 
 _TOP = 60  # px above the rows: report day and the days of the axis
 _CHARACTER = 6.3  # px of a character at 12 px, measured on Inter and Noto Sans
+_ACROSS = (
+    120  # Latin characters of 11 px across the plot of a wide screen; a phone cuts the end of a long name
+)
 _MAKERS = ("CDMO", "CRO", "vendor")  # the receiving side of a transfer wears the second colour
 _POINTS = ("milestone", "decision")
 
@@ -52,7 +55,7 @@ def plan(rows: pd.DataFrame, as_of: date, first: date | None = None, last: date 
         layout={
             "barmode": "overlay",
             "height": places.height + _TOP + 12,
-            "margin": {"l": margin, "r": 10, "t": _TOP, "b": 12},
+            "margin": {"l": margin, "r": 14, "t": _TOP, "b": 12},
             "xaxis": _days(low, high),
             "yaxis": _names(drawn, places),
             "showlegend": False,
@@ -226,9 +229,13 @@ def _handoffs(drawn: list[Row], low: date, high: date) -> Row:
 
 
 def _receiver(row: Row, room: float) -> str:
-    """Who waits; nothing where less than a quarter of the plot is left: arrow and pointer still tell."""
-    name = gantt.shorten(named(row, "receiver"), 16)
-    return f" {theme.show_text(name)}" if room > 0.25 else ""
+    """Who waits, as long as fits; nothing where less than a quarter of the plot is left.
+
+    Arrow and pointer still tell. ``room`` is the share of the plot right of the arrow.
+    """
+    if room <= 0.25:
+        return ""
+    return f" {theme.show_text(gantt.shorten(named(row, 'receiver'), int(_ACROSS * room)))}"
 
 
 def _report_line(as_of: date) -> Row:

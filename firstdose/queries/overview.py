@@ -78,11 +78,12 @@ def batch_success(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def next_days(session: "Session", view: "View") -> "pd.DataFrame":
-    """What is planned for the 90 days after the report day and not done; programs that stopped left out.
+    """What is planned and not done, and what is due, in the 90 days after the report day.
 
-    Columns: ids and names of task, program and partner, is_lead (bool: the program's lead does it), kind,
-    anchor, workstream, jurisdiction (str), baseline_start, baseline_finish, start_on, finish_on (date, best
-    known).
+    Columns: row_key (task_id or item_id), ids and names of program and partner, is_lead (bool: the program's
+    lead does it), kind (of the task, or ``gate item``), anchor (the milestone it is or blocks), workstream,
+    jurisdiction (str), baseline_start, baseline_finish, start_on, finish_on (date, best known; the due day of
+    an item). Programs that stopped are left out.
     """
     return ask("overview.next_days", session, view)
 

@@ -24,21 +24,22 @@ def words(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def stages(session: "Session", view: "View") -> "pd.DataFrame":
-    """The eleven stages in order: names, criteria, durations in months (int), TRL, MRL, touchpoint."""
+    """The eleven stages: names, criteria (each also ``_ja``), durations in months (int), TRL, MRL."""
     return _searched("reference.stages", session, view)
 
 
 def requirements(session: "Session", view: "View") -> "pd.DataFrame":
     """Requirements by code, then JP, US, EU, also narrowed by ``jurisdiction`` and ``area`` of the view.
 
-    ``waits_for`` holds the codes it depends on in that jurisdiction, separated by a space; ``gate`` is bool;
-    ``typical_lead_time_days`` counts calendar days.
+    ``title`` and ``description`` stand also in Japanese (``_ja``); ``waits_for`` holds the codes it depends
+    on in that jurisdiction, separated by a space; ``gate`` is bool; ``typical_lead_time_days`` counts
+    calendar days.
     """
     return _searched("reference.requirements", session, view)
 
 
 def deliverables(session: "Session", view: "View") -> "pd.DataFrame":
-    """The 35 deliverables of a technology transfer with stage, criterion and durations in days (int)."""
+    """The 35 deliverables of a technology transfer with stage, criterion (``_ja`` too) and days (int)."""
     return _searched("reference.deliverables", session, view)
 
 

@@ -1,11 +1,14 @@
 """How the reference tables are shown: which stand in which section, their columns and their warnings."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from firstdose.rules.readiness import area_name
 from firstdose.words import N_, _, either
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 #: The sections of the page, each with the questions of ``queries.reference`` that fill it.
@@ -35,6 +38,21 @@ CONFIDENCE: dict[str, str] = {
     "medium": N_("medium"),
     "low": N_("low"),
 }
+
+#: The milestones that a requirement blocks; the keys are what the tables hold.
+_BLOCKS: dict[str, str] = {"filing": N_("filing"), "first dose": N_("first dose")}
+
+#: The programs that a requirement applies to; the keys are what the tables hold.
+_APPLIES: dict[str, str] = {
+    "all": N_("all programs"),
+    "autologous": N_("autologous"),
+    "integrating vector": N_("integrating vector"),
+    "non-viral or edited": N_("non-viral or edited"),
+    "target-selected trials": N_("target-selected trials"),
+    "viral": N_("viral vector"),
+}
+
+_SAID = "_said"  # ends the name of a column that says another one's codes in words
 
 _LABELS: dict[str, str] = {
     "applies_to": N_("Applies to"),
@@ -136,12 +154,14 @@ class Shelf:
         """The columns to show, in order, with their labels; the reader's language where the data has it.
 
         A column without a word in it is no translation: the other language says more than empty cells.
+        Where ``in_words`` has said the codes of a column, its words are shown.
         """
         found: dict[str, str] = {}
         for column in self.columns.split():
             twin = either(column, f"{column}_ja")
             there = twin in frame.columns and twin not in self.columns.split() and frame[twin].notna().any()
-            found[twin if there else column] = _(_LABELS[column])
+            said = f"{column}{_SAID}"
+            found[said if said in frame.columns else twin if there else column] = _(_LABELS[column])
         return found
 
 
@@ -266,7 +286,30 @@ def warnings() -> tuple[str, ...]:
     )
 
 
-def days_only(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """The frame with its dates as days without a time; everything else, ``attrs`` too, as it was."""
+def confidence_name(code: str) -> str:
+    """How sure a fact is in the reader's language; an unknown word as it is written."""
+    return _(CONFIDENCE.get(code, "")) or code
+
+
+def in_words(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """The frame with its dates as days without a time, and its codes also in the reader's words.
+
+    ``confidence`` and other columns of codes get a twin ``…_said``; the rest stays as it was.
+    """
     dated = frame.select_dtypes("datetime").columns
-    return frame.assign(**{column: frame[column].dt.date for column in dated})
+    said = {name: frame[name].map(word) for name, word in _words().items() if name in frame.columns}
+    return frame.assign(
+        **{column: frame[column].dt.date for column in dated},
+        **{f"{column}{_SAID}": words for column, words in said.items()},
+    )
+
+
+def _words() -> "dict[str, Callable[[Any], str]]":
+    """How the codes of a column are said, by its name."""
+    return {
+        "confidence": confidence_name,
+        "area": area_name,
+        "applies_to": lambda code: _(_APPLIES.get(code, "")) or code,
+        "blocks": lambda code: _(_BLOCKS.get(code, "")) or code,
+        "gate": lambda gate: _("yes") if gate else _("no"),
+    }

@@ -13,12 +13,14 @@ import pandas as pd
 import streamlit as st
 
 from firstdose.figures import theme
+from firstdose.figures.gantt import width
 from firstdose.ui import host
 from firstdose.words import _, say_date, say_number
 
 #: Rows drawn as HTML; what is beyond is said and stands in the grid.
 MOST = 20
-_SHORT, _LONG = 22, 90  # characters up to which a text stays on one line, wraps in a narrow column
+#: Latin characters (a Japanese one counts twice) up to which a text stays on one line, in a narrow column.
+_SHORT, _LONG = 22, 90
 _ROW_PX = 35  # px of a row of the grid: one that needs less than its height is drawn as tall as it is
 
 
@@ -119,7 +121,7 @@ def _kind(column: "pd.Series[Any]", said: list[str]) -> str:
     """How a column is set: ``n`` numbers, ``w`` text that wraps, ``l`` long; short text has none."""
     if column.dtype.kind in "iuf":
         return ' class="n"'
-    longest = max(map(len, said), default=0)
+    longest = max((len(text) if text.isascii() else width(text) for text in said), default=0)
     return "" if longest <= _SHORT else ' class="w"' if longest <= _LONG else ' class="l"'
 
 

@@ -1,6 +1,7 @@
 """The overview: six figures that say their change, and the changes a meeting should hear first."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -194,6 +195,48 @@ def test_the_next_days_draw_milestones_as_diamonds_and_end_at_90_days() -> None:
     assert not figures.next_days(planned.iloc[:0], DAY).data
 
 
+def test_open_gate_items_due_in_the_next_90_days_stand_in_one_row_of_their_program() -> None:
+    session = world(
+        date(2027, 1, 20),
+        item("I1", due_on=DAY),
+        item("I2", due_on=DAY),
+        item("I3", due_on=DAY + timedelta(days=90)),
+        item("I4", due_on=DAY + timedelta(days=91)),
+        item("I5", due_on=DAY - timedelta(days=1)),
+        item("I6", due_on=DAY, gate=False),
+        item("I7", due_on=DAY, status="closed", closed_on=DAY),
+        item("I8"),
+    )
+    planned = queries.next_days(session, VIEW)
+    due = planned[planned["kind"] == "gate item"]
+    assert list(due["row_key"]) == ["I1", "I2", "I3"]
+    figure = figures.next_days(planned, DAY)
+    circles = figure.data[2]
+    assert circles.marker.symbol == "circle"
+    assert len(circles.x) == 2, "one mark a day"
+    assert "I1" in circles.customdata[0]
+    assert "I2" in circles.customdata[0]
+    assert list(figure.data[3].text) == ["P1 3 gate items due", "P1 First dose"]
+
+
+def test_gate_items_of_the_next_days_follow_the_filters() -> None:
+    session = world(date(2027, 1, 20), item("I1", due_on=DAY), item("I2", due_on=DAY, jurisdiction="US"))
+    planned = queries.next_days(session, View(as_of=DAY, jurisdiction=("JP",)))
+    assert set(planned["row_key"]) == {"I1", "T1"}
+    assert "I1" not in set(queries.next_days(session, View(as_of=DAY, area=("Clinical",)))["row_key"])
+
+
+def test_what_the_next_days_leave_out_is_counted_by_kind() -> None:
+    session = world(date(2027, 1, 20), item("I1", due_on=DAY + timedelta(days=60)))
+    planned = queries.next_days(session, VIEW)
+    assert figures.hidden(planned) == ""
+    milestone = planned[planned["kind"] == "milestone"]
+    crowd = pd.concat([planned, *[milestone.assign(row_key=f"M{n}") for n in range(17)]], ignore_index=True)
+    assert figures.hidden(crowd).startswith("2 more tasks")
+    assert "1 more gate item due" in figures.hidden(crowd)
+    assert len(figures.chosen(crowd)) == 16
+
+
 def test_the_matrix_shows_every_area_and_the_worst_open_gate_item() -> None:
     session = world(
         date(2027, 1, 20),
@@ -208,3 +251,23 @@ def test_the_matrix_shows_every_area_and_the_worst_open_gate_item() -> None:
     assert "✕" in figure.data[1].text[0]
     assert "1/2" in figure.data[1].text[0]
     assert not matrices.program_matrix(rolled.iloc[:0], {}).data
+
+
+@pytest.mark.parametrize(
+    ("due_on", "told"),
+    [
+        pytest.param(
+            date(2027, 3, 1), ["over-<br>due", "Nov", "", "Jan<br>2027", "", "Mar"], id="year at January"
+        ),
+        pytest.param(date(2026, 12, 1), ["over-<br>due", "Nov<br>2026", ""], id="year at the first month"),
+        pytest.param(
+            date(2028, 1, 1), ["over-<br>due", "Nov<br>2026", "later"], id="later stands behind the months"
+        ),
+    ],
+)
+def test_months_are_named_so_that_names_stay_apart_on_a_phone(due_on: date, told: list[str]) -> None:
+    judged = marks.item_marks(items.all_items(world(DAY, item("I1", due_on=due_on)), VIEW), DAY)
+    axis = matrices.due_months(marks.due_months(judged, DAY), DAY).layout.xaxis
+    assert list(axis.ticktext) == told
+    named = [(place, name) for place, name in zip(axis.tickvals, axis.ticktext, strict=True) if name]
+    assert all(later[0] - before[0] >= 1.5 for before, later in pairwise(named))

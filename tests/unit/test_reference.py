@@ -3,6 +3,8 @@
 import pytest
 
 from firstdose.queries import reference as queries
+from firstdose.reference.reference import columns, tables
+from firstdose.reference.reference import rows as rows_of
 from firstdose.rules import method
 from firstdose.rules import reference as rules
 from firstdose.view import View
@@ -72,5 +74,71 @@ def test_every_method_has_a_heading_and_a_sentence() -> None:
 
 def test_a_column_without_japanese_is_read_in_english(session: MemorySession) -> None:
     use_language("ja")
-    rows = queries.QUESTIONS["words"](session, view())
-    assert all(rows[column].notna().all() for column in rules.SHELVES["words"].labels(rows))
+    rows = queries.words(session, view()).assign(definition_ja=None)
+    assert "definition" in rules.SHELVES["words"].labels(rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, column) for table in tables() for column in columns(table) if column.endswith("_ja")],
+)
+def test_no_shipped_row_lacks_its_japanese(table: str, column: str) -> None:
+    assert [row for row in rows_of(table) if not row[column]] == []
+
+
+def test_the_meaning_of_a_word_is_japanese_for_a_japanese_reader(session: MemorySession) -> None:
+    use_language("ja")
+    shown = rules.SHELVES["words"].labels(queries.words(session, view(q="細胞のゲノムに組み込む")))
+    assert "definition_ja" in shown
+    assert "definition" not in shown
+
+
+@pytest.mark.parametrize(
+    ("shelf", "shown"),
+    [
+        ("stages", {"entry_criterion_ja", "exit_criterion_ja"}),
+        ("requirements", {"title_ja", "description_ja"}),
+        ("deliverables", {"stage_ja", "title_ja", "criterion_ja"}),
+    ],
+)
+def test_criteria_are_japanese_for_a_japanese_reader(
+    session: MemorySession, shelf: str, shown: set[str]
+) -> None:
+    rows = queries.QUESTIONS[shelf](session, view())
+    assert not shown & set(rules.SHELVES[shelf].labels(rows))
+    use_language("ja")
+    assert shown <= set(rules.SHELVES[shelf].labels(rows))
+
+
+@pytest.mark.parametrize(
+    ("shelf", "q"), [("stages", "試製造"), ("requirements", "議事録"), ("deliverables", "未解決の不一致")]
+)
+def test_a_criterion_is_found_by_its_japanese_words(session: MemorySession, shelf: str, q: str) -> None:
+    assert len(queries.QUESTIONS[shelf](session, view(q=q))) > 0
+
+
+def test_codes_of_a_row_are_said_in_the_readers_words_and_kept_for_the_download(
+    session: MemorySession,
+) -> None:
+    use_language("ja")
+    rows = rules.in_words(queries.requirements(session, view(q="議事録")))
+    shown = rules.SHELVES["requirements"].labels(rows)
+    assert rows["confidence"].iloc[0] == "seen"
+    assert rows["confidence_said"].iloc[0] == "確認済み"
+    assert {"confidence_said", "area_said", "blocks_said", "gate_said", "applies_to_said"} <= set(shown)
+
+
+@pytest.mark.parametrize("jurisdiction", ["JP", "US", "EU"])
+def test_a_japanese_requirement_names_no_authority_of_another_place(jurisdiction: str) -> None:
+    own = {"JP": {"PMDA", "厚生労働省"}, "US": {"FDA"}, "EU": {"EMA"}}
+    others = set().union(*(names for place, names in own.items() if place != jurisdiction))
+    for row in rows_of("requirements"):
+        if row["jurisdiction"] == jurisdiction:
+            assert not any(name in row["description_ja"] for name in others), row["requirement_code"]
+
+
+def test_every_code_of_a_requirement_has_a_japanese_word(session: MemorySession) -> None:
+    use_language("ja")
+    rows = rules.in_words(queries.requirements(session, view()))
+    for column in ("confidence", "area", "blocks", "applies_to"):
+        assert not set(rows[column]) & set(rows[f"{column}_said"]), column

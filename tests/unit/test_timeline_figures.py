@@ -233,3 +233,22 @@ def test_names_are_wrapped_by_their_width(name: str, lines: int) -> None:
     wrapped = gantt.wrap(name)
     assert len(wrapped) == lines
     assert max(map(gantt.width, wrapped)) <= gantt.LINE_WIDTH
+
+
+@pytest.mark.parametrize(
+    ("days_left", "told"),
+    [
+        pytest.param(90, "Aozora Cancer Centre of the North", id="whole where there is room"),
+        pytest.param(36, "Aozora Cancer Centre of the Nor…", id="shortened where there is less"),
+        pytest.param(10, "", id="left out where there is none"),
+    ],
+)
+def test_who_waits_is_named_as_long_as_there_is_room(
+    session: MemorySession, days_left: int, told: str
+) -> None:
+    rows = rules.lanes(queries.tasks(session, VIEW), "partner", TODAY)
+    rows = rows.assign(receiver_name="Aozora Cancer Centre of the North")
+    last = day(8 + days_left)
+    figure = figures.plan(rows, TODAY, last - timedelta(days=132), last)
+    handoffs = figure.data[-1]
+    assert {text.strip() for text in handoffs.text} == {told}

@@ -96,3 +96,18 @@ def test_a_long_table_shows_its_first_rows_and_an_empty_one_says_so() -> None:
     frame = pd.DataFrame({"n": range(table.MOST + 7)})
     assert table.markup(frame, {}, "table-t", "t", None).count("<td") == table.MOST
     assert "No rows" in table.markup(frame.head(0), {}, "table-t", "t", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param("A" * 22, "", id="short"),
+        pytest.param("A" * 23, "w", id="wraps"),
+        pytest.param("あ" * 45, "w", id="Japanese wraps"),
+        pytest.param("あ" * 46, "l", id="Japanese is twice as wide"),
+        pytest.param("A" * 91, "l", id="long"),
+    ],
+)
+def test_a_column_is_as_wide_as_its_longest_text_is_drawn(text: str, kind: str) -> None:
+    drawn = table.markup(pd.DataFrame({"a": [text]}), {}, "table-t", "t", None)
+    assert (f'<td class="{kind}">' if kind else "<td>") in drawn

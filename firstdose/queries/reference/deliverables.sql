@@ -8,6 +8,7 @@ select
     title,
     title_ja,
     criterion,
+    criterion_ja,
     responsible,
     duration_low_days,
     duration_mid_days,
@@ -30,6 +31,7 @@ where (
                     title,
                     title_ja,
                     criterion,
+                    criterion_ja,
                     responsible,
                     deliverables.source
                 )),

@@ -17,6 +17,7 @@ select
     title,
     title_ja,
     description,
+    description_ja,
     gate,
     blocks,
     typical_lead_time_days,
@@ -40,6 +41,7 @@ where (
                     title,
                     title_ja,
                     description,
+                    description_ja,
                     source_name,
                     source_ref
                 )),

@@ -6,7 +6,9 @@ select
     name,
     name_ja,
     entry_criterion,
+    entry_criterion_ja,
     exit_criterion,
+    exit_criterion_ja,
     typical_duration_months_low,
     typical_duration_months_mid,
     typical_duration_months_high,
@@ -27,7 +29,9 @@ where (
                     name,
                     name_ja,
                     entry_criterion,
+                    entry_criterion_ja,
                     exit_criterion,
+                    exit_criterion_ja,
                     regulator_touchpoint
                 )),
                 word
