@@ -198,11 +198,11 @@ def _started() -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env=environment(),
     )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """What the child may know of our environment: nothing but where temporary files go."""
     kept = ("PATH", "TMPDIR", "LANG", "SYSTEMROOT", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     return {key: os.environ[key] for key in kept if key in os.environ}
