@@ -111,8 +111,16 @@ def test_cells_that_break_tables_come_back_as_they_were(tmp_path: Path) -> None:
     publish(lake, files(tmp_path, partners=text.getvalue()))
     folder = unpacked(packed(lake, 1, tmp_path / "v.zip"), tmp_path / "v")
     with (folder / "partners.csv").open(encoding="utf-8-sig", newline="") as file:
-        names = {row["name"] for row in csv.DictReader(file)}
-    assert names == set(odd)
+        rows = list(csv.DictReader(file))
+    assert {row["name"] for row in rows} == set(odd)
+    assert [row["partner_id"] for row in rows] == sorted(row["partner_id"] for row in rows)
+    assert publish(lake, [folder]).unchanged
+
+
+def test_blanks_before_a_text_come_back_where_nothing_else_needs_quotes(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    publish(lake, files(tmp_path, partners=PARTNERS.replace("CDMO,Maker", 'CDMO,"  Maker"')))
+    folder = unpacked(packed(lake, 1, tmp_path / "v.zip"), tmp_path / "v")
     assert publish(lake, [folder]).unchanged
 
 
