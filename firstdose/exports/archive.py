@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import zipfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -59,7 +60,8 @@ def zip_version(session: Session, version: Version, target: Path | None = None) 
     if session.version != version.version:
         raise ValueError("the session is pinned to another version")
     part = target.with_name(f".{target.name}.part") if target else _temporary()
-    try:
+    with ExitStack() as undo:
+        undo.callback(part.unlink, missing_ok=True)
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             written = {
                 contract.name: _table(archive, session, version, contract)
@@ -68,10 +70,9 @@ def zip_version(session: Session, version: Version, target: Path | None = None) 
             described = json.dumps(_package(version, written), ensure_ascii=False, indent=1)
             for name, text in (("datapackage.json", described), ("README.txt", _README)):
                 archive.writestr(_entry(name, version), text.encode("utf-8"), zipfile.ZIP_DEFLATED)
-        return part.replace(target) if target else part
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        made = part.replace(target) if target else part
+        undo.pop_all()
+    return made
 
 
 def _temporary() -> Path:
