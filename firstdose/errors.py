@@ -41,6 +41,13 @@ class Issue:
     remedy: str = ""
 
     @property
+    def place(self) -> str:
+        """Where it is, in the reader's language: line and column as far as known, else the whole file."""
+        parts = [_("line {n}").format(n=self.line)] if self.line is not None else []
+        parts += [_("column {name}").format(name=self.column)] if self.column else []
+        return ", ".join(parts) or _("the whole file")
+
+    @property
     def wrong(self) -> str:
         """What is wrong, in the reader's language."""
         return _(self.template).format(**dict(self.values))

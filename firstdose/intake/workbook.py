@@ -43,7 +43,9 @@ def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, It
             return None
         report.sheet = sheet or _first(book, names)
         if report.sheet is None:
-            refuse(report, "empty", N_("The workbook has no sheet."))
+            refuse(
+                report, "empty", N_("The workbook has no sheet."), N_("Choose the file that holds the table.")
+            )
             return None
         opened = book.get_sheet_by_name(report.sheet)
         cells = opened.to_python(skip_empty_area=False)
