@@ -41,11 +41,26 @@ class Issue:
     remedy: str = ""
 
     @property
+    def place(self) -> str:
+        """Where it is, in the reader's language: line and column as far as known, else the whole file."""
+        parts = [_("line {n}").format(n=self.line)] if self.line is not None else []
+        parts += [_("column {name}").format(name=self.column)] if self.column else []
+        return ", ".join(parts) or _("the whole file")
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong, in the reader's language."""
+        return _(self.template).format(**dict(self.values))
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in the reader's language; empty when the message says it all."""
+        return _(self.remedy).format(**dict(self.values))
+
+    @property
     def message(self) -> str:
         """What is wrong and what to do, in the reader's language."""
-        values = dict(self.values)
-        said = _(self.template).format(**values)
-        return f"{said} {_(self.remedy).format(**values)}" if self.remedy else said
+        return f"{self.wrong} {self.advice}" if self.remedy else self.wrong
 
     def as_json(self) -> dict[str, Any]:
         """The issue as ``firstdose check`` prints it."""

@@ -24,6 +24,7 @@ _WHERE = {
     "diff": "lake",
     "restore": "lake",
     "verify": "lake",
+    "export": "export",
     "query": "query",
     "demo": "demo",
     "template": "contracts",

@@ -97,8 +97,7 @@ def print_checked(checked: "Checked", format_: str) -> None:
         counts = _("{rows} rows, {rejected} rejected").format(rows=file.rows, rejected=file.rejected)
         click.echo(f"{'✓' if file.ok else '✕'} {file.file} ({file.table or '?'}): {counts}")
         for issue in file.issues:
-            place = "" if issue.line is None else _("line {n}: ").format(n=issue.line)
-            click.echo(f"    {'✕' if issue.severity == 'error' else '▲'} {place}{issue.message}")
+            click.echo(f"    {'✕' if issue.severity == 'error' else '▲'} {issue.place}: {issue.message}")
 
 
 @click.command()
@@ -116,7 +115,7 @@ def inspect(file: Path, rows: bool, encoding: str | None, sheet: str | None, for
             click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         else:
             for issue in error.issues:
-                click.echo(f"✕ {issue.message}")
+                click.echo(f"✕ {issue.place}: {issue.message}")
         raise SystemExit(1) from error
     said = _inspected(staged, rows)
     if format_ == "json":

@@ -72,6 +72,7 @@ def decode_all(
     return [answers[at] for at in range(len(sources))]
 
 
+_AGAIN = N_("Save it again from the program it came from, or send it as CSV.")
 _SMALL = 50_000  # bytes that reading any file is worth at the least, for sharing the work
 
 
@@ -103,9 +104,11 @@ def _asked(at: int, source: Source, folder: Path, encoding: str | None, sheet: s
             size = source.path.stat().st_size
     except OSError as error:
         template = N_("The file cannot be opened: {why}.")
-        raise _refused(shown, "unreadable", template, why=error.strerror or "") from error
+        remedy = N_("Is it there, and may you read it?")
+        raise _refused(shown, "unreadable", template, remedy, why=error.strerror or "") from error
     if size > LARGEST_BYTES:
-        raise _refused(shown, "too-large", N_("The file has more than {n} MB."), n=str(LARGEST_BYTES >> 20))
+        template, remedy = N_("The file has more than {n} MB."), N_("Split it into several files.")
+        raise _refused(shown, "too-large", template, remedy, n=str(LARGEST_BYTES >> 20))
     target = folder / f"{at}.parquet"
     request = {
         "path": str(source.path.resolve()),
@@ -166,11 +169,11 @@ def _child(asked: list[_Asked]) -> IntakeError | None:
         except subprocess.TimeoutExpired:
             child.kill()
             template = N_("Reading the file took more than {n} seconds; it was stopped.")
-            return _refused(name, "too-slow", template, n=str(int(seconds)))
+            return _refused(name, "too-slow", template, _AGAIN, n=str(int(seconds)))
     if child.returncode == 0:
         return None
     template = N_("The file could not be read within its limits; it is damaged or built to break readers.")
-    return _refused(name, "child-died", template)
+    return _refused(name, "child-died", template, _AGAIN)
 
 
 _START = "import sys; sys.path.append(sys.argv[1]); from firstdose.intake.worker import main; main(sys.stdin)"
@@ -198,11 +201,11 @@ def _started() -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env=environment(),
     )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """What the child may know of our environment: nothing but where temporary files go."""
     kept = ("PATH", "TMPDIR", "LANG", "SYSTEMROOT", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     return {key: os.environ[key] for key in kept if key in os.environ}
@@ -223,6 +226,6 @@ def _issue(raw: dict[str, Any], file: str) -> Issue:
     )
 
 
-def _refused(file: str, code: str, template: str, **values: str) -> IntakeError:
-    issue = Issue(code, "error", template, tuple(values.items()), file=file)
+def _refused(file: str, code: str, template: str, remedy: str, **values: str) -> IntakeError:
+    issue = Issue(code, "error", template, tuple(values.items()), file=file, remedy=remedy)
     return IntakeError(issue.message, (issue,))

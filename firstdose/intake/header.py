@@ -47,6 +47,7 @@ def clean(names: list[str], line: int) -> tuple[list[str], list[int], list[Issue
                 N_("The file has {n} columns; {most} are read at the most."),
                 (("n", str(len(names_kept))), ("most", str(MOST_COLUMNS))),
                 line=line,
+                remedy=N_("Leave out the columns that the table does not need."),
             )
         )
     if not kept:

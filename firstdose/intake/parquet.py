@@ -48,13 +48,18 @@ def _acceptable(file: pq.ParquetFile, report: "Report") -> bool:
     nested = [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
     if nested:
         template = N_("The column “{column}” is nested; only flat tables are read.")
-        refuse(report, "nested", template, N_("Write one value per cell."), column=nested[0])
+        values = (("column", nested[0][:200]),)
+        remedy = N_("Write one value per cell.")
+        report.issues.append(
+            Issue("nested", "error", template, values, column=nested[0][:200], remedy=remedy)
+        )
     unpacked = sum(file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups))
     if unpacked > MOST_BYTES or file.metadata.num_rows > MOST_ROWS:
         refuse(
             report,
             "too-large",
             N_("The file unpacks to more than can be read ({n} rows)."),
+            N_("Split it into several files."),
             n=file.metadata.num_rows,
         )
     return not nested and not any(issue.severity == "error" for issue in report.issues)

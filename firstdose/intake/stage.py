@@ -100,7 +100,8 @@ def _kind(head: bytes, name: str, report: Report) -> str | None:
         refuse(report, "mislabelled", N_("This is a web page, not a table."), N_("Were you signed in?"))
         return None
     if ending in (".xlsx", ".xlsm", ".parquet"):
-        refuse(report, "damaged", N_("The file is damaged or is no {kind} file."), "", kind=ending)
+        remedy = N_("Save it again from the program it came from, or send it as CSV.")
+        refuse(report, "damaged", N_("The file is damaged or is no {kind} file."), remedy, kind=ending)
         return None
     return "text"
 

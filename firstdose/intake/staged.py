@@ -6,6 +6,10 @@ from pathlib import Path
 from firstdose.errors import Issue
 
 LONGEST_TOLD = 200  # characters of a value that a message repeats
+#: What the sheet is called that lists the issues in a workbook given back marked, by language; its first
+#: cell tells it from a sheet of the owner's.
+ISSUE_SHEETS = {"en": "Issues", "ja": "問題一覧"}
+ISSUE_SHEET_BEGINS = "firstdose · "
 
 
 @dataclass(frozen=True, slots=True)

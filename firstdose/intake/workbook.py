@@ -11,6 +11,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from firstdose.errors import Issue
 from firstdose.intake.delimited import Reading, Row, settle
+from firstdose.intake.staged import ISSUE_SHEET_BEGINS, ISSUE_SHEETS
 from firstdose.words import N_
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, It
                 names=", ".join(names),
             )
             return None
-        report.sheet = sheet or (names[0] if names else None)
+        report.sheet = sheet or _first(book, names)
         if report.sheet is None:
-            refuse(report, "empty", N_("The workbook has no sheet."))
+            refuse(
+                report, "empty", N_("The workbook has no sheet."), N_("Choose the file that holds the table.")
+            )
             return None
         opened = book.get_sheet_by_name(report.sheet)
         cells = opened.to_python(skip_empty_area=False)
@@ -60,7 +63,7 @@ def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, It
     if errors:
         template = N_("{n} cells hold an Excel error and are left empty.")
         report.issues.append(Issue("excel-error", "warning", template, (("n", str(errors)),)))
-    if not any(_text(cell) for row in cells for cell in row):
+    if not any(as_text(cell) for row in cells for cell in row):
         refuse(
             report,
             "empty",
@@ -75,10 +78,20 @@ def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, It
     return _reading(cells)
 
 
+def _first(book: CalamineWorkbook, names: list[str]) -> str | None:
+    """The first sheet; in a workbook that was given back marked, the one after the list of its issues."""
+    if len(names) > 1 and names[0].startswith(tuple(ISSUE_SHEETS.values())):
+        top = book.get_sheet_by_name(names[0]).to_python(skip_empty_area=False, nrows=1)
+        if top and top[0] and str(top[0][0]).startswith(ISSUE_SHEET_BEGINS):
+            return names[1]
+    return next(iter(names), None)
+
+
 def _reading(cells: list[list[Any]]) -> tuple[Reading, Iterator[Row]]:
     width = max((len(row) for row in cells), default=0)
     table = [
-        (line, [_text(cell) for cell in row] + [""] * (width - len(row))) for line, row in enumerate(cells, 1)
+        (line, [as_text(cell) for cell in row] + [""] * (width - len(row)))
+        for line, row in enumerate(cells, 1)
     ]
     used = [at for at in range(width) if any(row[at] for _line, row in table)]
     table = [(line, [row[at] for at in used]) for line, row in table]
@@ -101,7 +114,7 @@ def _error_cells(source: Path, at: int) -> int:
         return 0
 
 
-def _text(cell: Any) -> str:
+def as_text(cell: Any) -> str:
     """A cell as text: days ISO, whole numbers without a decimal point, Excel errors empty."""
     if cell is None or (isinstance(cell, str) and cell in _EXCEL_ERRORS):
         return ""

@@ -8,19 +8,22 @@ expectation only need an answer.
 import csv
 import json
 import os
+import re
 import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from firstdose.errors import IntakeError
-from firstdose.intake.decode import decode
+from firstdose.errors import IntakeError, Issue
+from firstdose.intake.decode import Source, decode, decode_all
 from firstdose.intake.staged import Staged
+from firstdose.words import LANGUAGES, _, use_language
 from tests.corpus import make_files
 
 FOLDER = Path(os.environ.get("FIRSTDOSE_BAD_FILES") or make_files.FOLDER)
 SECONDS = 10.0
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 #: Files of a public corpus whose listed answer quotes another engine or another use: name → ours, why.
 OURS_DECIDES = {
@@ -84,6 +87,32 @@ def test_cells_are_what_the_oracle_says(name: str) -> None:
     ]
     wanted = json.loads(beside.read_text(encoding="utf-8"))
     assert cells == [{key: str(value) for key, value in row.items()} for row in wanted]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refused_file_is_told_where_and_what_to_do_in_the_language_of_the_reader(
+    language: str, tmp_path: Path
+) -> None:
+    """At least 95 in 100; the words themselves must be of that language."""
+    names = [name for name, expected in listed() if expected != "(oracle)"]
+    answers = decode_all([Source(FOLDER / name, Path(name).name) for name in names], tmp_path)
+    refused = {
+        name: [issue for issue in answer.issues if issue.severity == "error"]
+        for name, answer in zip(names, answers, strict=True)
+        if isinstance(answer, IntakeError)
+    }
+    use_language(language)
+    silent = [name for name, issues in refused.items() if not all(tells(issue, language) for issue in issues)]
+    assert refused
+    assert len(silent) <= 0.05 * len(refused), silent
+
+
+def tells(issue: Issue, language: str) -> bool:
+    """Whether an issue says where it is and what to do, in words of the language."""
+    said = (issue.place, issue.wrong, issue.advice)
+    in_language = all(JAPANESE.search(part) for part in said) if language == "ja" else True
+    placed = issue.place == _("the whole file") or issue.line is not None or issue.column is not None
+    return placed and all(said) and in_language
 
 
 def test_the_stand_ins_are_those_the_script_writes() -> None:
