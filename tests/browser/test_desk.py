@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -62,6 +63,14 @@ def test_the_whole_way_with_a_japanese_excel_file(
     expect(issues).to_contain_text("2026-13-01")
     expect(issues).to_contain_text("YYYY-MM-DD")
     expect(page.locator(".st-key-action-desk-publish")).to_have_count(0)
+
+    with page.expect_download() as taken:
+        page.locator(".st-key-action-desk-issues-csv button").click()
+    assert "2026-13-01" in taken.value.path().read_text(encoding="utf-8-sig")
+    with page.expect_download() as taken:
+        page.locator(".st-key-action-desk-marked-1 button").click()
+    marked = openpyxl.load_workbook(io.BytesIO(taken.value.path().read_bytes()))
+    assert any(cell.comment for row in marked.worksheets[1].iter_rows(max_row=2) for cell in row)
 
     page.reload(wait_until="domcontentloaded")
     painted(page)

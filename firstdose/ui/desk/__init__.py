@@ -70,7 +70,7 @@ def _work(drafts: "Drafts", draft: "Draft", view: "View | None") -> None:
         return
     files.listed(drafts, draft, ready)
     draft = scope.choose(drafts, draft)
-    issues.listed(ready)
+    issues.listed(drafts, draft, ready)
     if ready.checked.ok:
         preview.draw(ready, view)
         publishing.form(drafts, draft, ready, four_eyes=four_eyes())
