@@ -1,11 +1,12 @@
 """Where each changed row belongs: its program, its area, and a name for what is told one by one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from firstdose.queries import ask
-from firstdose.queries.overview import TOLD, named_rows
+from firstdose.queries import ask, readiness, timeline
+from firstdose.queries.overview import TOLD, Standing, named_rows, standing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,26 @@ PLACED = (
     *("table_name", "row_key", "program_id", "program_name", "program_name_ja", "area"),
     *("label", "label_ja", "kind", "jurisdiction", "is_gate"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the figures people watch are made of, of one data version on one report day."""
+
+    as_of: date
+    standing: Standing
+    items: "pd.DataFrame"
+    tasks: "pd.DataFrame"
+
+
+def watched(session: "Session", view: "View") -> Watched:
+    """Everything behind the figures people watch: first doses, blockers, items, tasks and lots."""
+    return Watched(
+        view.as_of or session.as_of,
+        standing(session, view),
+        readiness.all_items(session, view),
+        timeline.plan(session, view),
+    )
 
 
 def other_rows(session: "Session", view: "View", keys: Sequence[str] = ()) -> "pd.DataFrame":

@@ -37,7 +37,8 @@ Row = Mapping[str, Any]
 class Line:
     """One change: where it belongs, how much it weighs (smaller first), days moved, status mark, sentence.
 
-    ``key`` is the row in its table, parts joined by a bar; empty where rows are counted, ``rows`` of them.
+    ``key`` is the row in its table, parts joined by a bar; empty where rows are counted: then ``rows`` says
+    how many, and ``table`` may name several.
     """
 
     program_id: str
@@ -60,10 +61,11 @@ def lines(
     ``labels`` names the tables. Programs stand by their biggest change, areas likewise within a program.
     """
     known: dict[tuple[str, str], Row] = {
-        (row["table_name"], row["row_key"]): row for row in placed.to_dict("records")
+        (row["table_name"], row["row_key"]): {str(name): value for name, value in row.items()}
+        for row in placed.to_dict("records")
     }
     told: list[Line] = []
-    counted: dict[tuple[str, str, str], _Tally] = {}
+    counted: dict[tuple[str, str], _Tally] = {}
     for table, one in changes.items():
         for what, key, cells in _rows(one):
             row = known.get((table, key))
@@ -72,9 +74,9 @@ def lines(
             said = list(_said(table, what, row, cells))
             told += said
             if not said:
-                place = (table, str(row["program_id"] or ""), str(row["area"] or ""))
-                counted.setdefault(place, _Tally(row)).count(what)
-    told += [tally.line(table, labels.get(table, table)) for (table, *_where), tally in counted.items()]
+                place = (str(row["program_id"] or ""), str(row["area"] or ""))
+                counted.setdefault(place, _Tally(row)).count(table, what)
+    told += [tally.line(labels) for tally in counted.values()]
     return _grouped(told)
 
 
@@ -89,26 +91,35 @@ def _rows(one: "TableChanges") -> Iterable[tuple[str, str, Cells]]:
 
 
 class _Tally:
-    """Rows of one table, program and area that are only counted."""
+    """Rows of one program and area that are only counted, by table."""
 
     def __init__(self, row: Row) -> None:
         self.row = row
-        self.counts = {"added": 0, "changed": 0, "removed": 0}
+        self.tables: dict[str, dict[str, int]] = {}
 
-    def count(self, what: str) -> None:
+    def count(self, table: str, what: str) -> None:
         """One more row of that kind."""
-        self.counts[what] += 1
+        counts = self.tables.setdefault(table, {"added": 0, "changed": 0, "removed": 0})
+        counts[what] += 1
 
-    def line(self, table: str, label: str) -> Line:
-        """The count in words: ``Results: 12 rows added, 3 rows changed``."""
-        added, changed, removed = self.counts.values()
-        parts = [
-            ngettext("{n} row added", "{n} rows added", added).format(n=added) if added else "",
-            ngettext("{n} row changed", "{n} rows changed", changed).format(n=changed) if changed else "",
-            ngettext("{n} row removed", "{n} rows removed", removed).format(n=removed) if removed else "",
+    def line(self, labels: Mapping[str, str]) -> Line:
+        """The counts in words: ``Results: 12 rows added, 3 rows changed; Evidence: 1 row added``."""
+        said = [
+            _("{table}: {counts}").format(table=labels.get(table, table), counts=_counts(**counts))
+            for table, counts in self.tables.items()
         ]
-        said = _("{table}: {counts}").format(table=label, counts=_(", ").join(filter(None, parts)))
-        return _line(table, self.row, _COUNTED, "", said, key="", rows=added + changed + removed)
+        rows = sum(sum(counts.values()) for counts in self.tables.values())
+        tables = " ".join(self.tables)
+        return _line(tables, self.row, _COUNTED, "", _("; ").join(said), key="", rows=rows)
+
+
+def _counts(added: int, changed: int, removed: int) -> str:
+    parts = [
+        ngettext("{n} row added", "{n} rows added", added).format(n=added) if added else "",
+        ngettext("{n} row changed", "{n} rows changed", changed).format(n=changed) if changed else "",
+        ngettext("{n} row removed", "{n} rows removed", removed).format(n=removed) if removed else "",
+    ]
+    return _(", ").join(filter(None, parts))
 
 
 def _grouped(found: list[Line]) -> list[Line]:

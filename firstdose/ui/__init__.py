@@ -3,6 +3,8 @@
 from firstdose.ui.address import compared, known, open_view, page_choice, page_text, reading
 from firstdose.ui.begin import begin
 from firstdose.ui.card import Chart, Table, draw
+from firstdose.ui.comparison import comparison
+from firstdose.ui.effects import effects
 from firstdose.ui.files import table_files
 from firstdose.ui.header import grid, kpi_row, note, page_header, prose, row
 from firstdose.ui.menu import navigation
@@ -16,7 +18,9 @@ __all__ = [
     "begin",
     "changes_between",
     "compared",
+    "comparison",
     "draw",
+    "effects",
     "grid",
     "known",
     "kpi_row",

@@ -60,14 +60,27 @@ class Chart(Card):
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Card):
-    """A table in its card; ``columns`` names and orders what is shown, the data keeps every column."""
+    """A table in its card; ``columns`` names and orders what is shown, the data keeps every column.
+
+    ``most`` rows are drawn at once; the columns ``grouped`` say only once what rows below each other share.
+    """
 
     height: int | None = None
+    most: int = table.MOST
+    grouped: tuple[str, ...] = ()
 
     @cached_property
     def written(self) -> str:
         """The table as HTML, written once however often it is drawn."""
-        return table.markup(self.data, self.columns, self.key, self.title, self.height)
+        return table.markup(
+            self.data,
+            self.columns,
+            self.key,
+            self.title,
+            self.height,
+            most=self.most,
+            grouped=self.grouped,
+        )
 
 
 def draw(*cards: Card) -> None:
