@@ -23,6 +23,7 @@ _WHERE = {
     "versions": "lake",
     "diff": "lake",
     "restore": "lake",
+    "name": "lake",
     "verify": "lake",
     "query": "query",
     "demo": "demo",

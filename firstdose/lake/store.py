@@ -1,7 +1,8 @@
 """The lake: publish, list, pin, compare, restore and verify data versions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +18,9 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
-from firstdose.lake import engine, publish, session, verify
+from firstdose.lake import engine, naming, publish, session, verify
 from firstdose.lake import tables as sql
+from firstdose.lake.catching_up import catch_up
 from firstdose.lake.changes import TableChanges, compare
 from firstdose.lake.publish import Author, Counts
 from firstdose.lake.session import Session
@@ -122,6 +124,7 @@ class Lake:
             if now != reader.seen:
                 reader.versions = read_versions(reader.connection.cursor())
                 reader.seen = now
+                _rename(reader)
             return reader.versions
 
     def newest(self) -> int:
@@ -210,6 +213,27 @@ class Lake:
                         writer.write_batch(batch)
             return self.publish(files, author, _EXACTLY, action="rollback")
 
+    def name(self, number: int, name: str, author: Author) -> Version:
+        """Give a published version a name, or another one; who and why as for a publish.
+
+        ``UnknownVersion`` when there is no such version; ``PublishError`` for an empty, too long or taken
+        name; ``StoreError`` when the store cannot be written.
+        """
+        author.judge()
+        with self.place.writing():
+            given = naming.naming(self.version(number).version, name, author, self.versions())
+            chain = Chain(self.place.audit)
+            try:
+                with closing(engine.connect(self.place, read_only=False, threads=_WRITING_THREADS)) as con:
+                    sql.ensure(con)
+                    catch_up(chain, con)
+                    naming.write(con, given)
+            except (duckdb.Error, OSError) as error:
+                said = _("Nothing was named: the store could not be written ({why}).")
+                raise StoreError(said.format(why=str(error)[:200])) from error
+            naming.tell(chain, given)
+        return self.version(number)
+
     def publish(
         self,
         tables: Mapping[str, Path],
@@ -265,7 +289,7 @@ class Lake:
         chain = Chain(self.place.audit)
         try:
             sql.ensure(con)
-            _catch_up(chain, con)
+            catch_up(chain, con)
             con.execute("begin")
             number, before = publish.last(con)
             changes: dict[str, Counts] = {}
@@ -298,26 +322,17 @@ class Lake:
         return Published(number, changes)
 
 
+def _rename(reader: _Reader) -> None:
+    """Give open sessions the name their version has by now: all else of a version never changes."""
+    for version in reader.versions:
+        found = reader.sessions.get(version.version)
+        if found is not None and found.name != version.name:
+            reader.sessions[version.version] = replace(found, name=version.name)
+
+
 @cache
 def _shared(place: Place) -> Lake:
     return Lake(place)
-
-
-def _catch_up(chain: Chain, con: duckdb.DuckDBPyConnection) -> None:
-    """Write the audit line of a version whose publisher was killed after the commit and before the line."""
-    chain.set_torn_line_aside()
-    told = {event["object_id"] for event in chain.events()}
-    for version in read_versions(con):
-        if str(version.version) not in told:
-            chain.append(
-                "publish",
-                actor=version.by,
-                reason=version.why,
-                object_id=str(version.version),
-                changes={name: dict(counts) for name, counts in version.tables.items()},
-                contents=verify.digest(version.contents),
-                late=True,
-            )
 
 
 def _columns(

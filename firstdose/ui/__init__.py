@@ -7,6 +7,7 @@ from firstdose.ui.comparison import comparison
 from firstdose.ui.effects import effects
 from firstdose.ui.files import table_files
 from firstdose.ui.header import grid, kpi_row, note, page_header, prose, row
+from firstdose.ui.history import audit_chain, history
 from firstdose.ui.menu import navigation
 from firstdose.ui.remember import remembered
 from firstdose.ui.store import changes_between, lake
@@ -15,6 +16,7 @@ from firstdose.ui.trouble import show_error
 __all__ = [
     "Chart",
     "Table",
+    "audit_chain",
     "begin",
     "changes_between",
     "compared",
@@ -22,6 +24,7 @@ __all__ = [
     "draw",
     "effects",
     "grid",
+    "history",
     "known",
     "kpi_row",
     "lake",

@@ -246,7 +246,8 @@ def test_changes_are_grouped_and_told_against_the_version_chosen(page: Page) -> 
     page.get_by_text("A named version", exact=True).click()
     page.wait_for_function("() => location.search.includes('compare=named')")
     painted(page)
-    expect(page.locator(".st-key-filter-compared")).to_contain_text("Steering 2026-11")
+    chosen = page.locator(".st-key-filter-compared input").first
+    expect(chosen).to_have_value("v11 · 6 Nov 2026 · Steering 2026-11")
     page.go_back()
     page.wait_for_function("() => location.search.includes('compare=version')")
 
