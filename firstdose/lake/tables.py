@@ -19,8 +19,8 @@ create table if not exists lake.firstdose_versions (
 )
 """
 
-# A name given later stands beside the row of its version: the snapshot that wrote a row says where the content
-# of the version stands, and an altered row would be written by a later one.
+# A name given later stands beside the row of its version: the snapshot that wrote a row says where the
+# content of the version stands, and an altered row would be written by a later one.
 NAMES = """
 create table if not exists lake.firstdose_names (
     version integer,

@@ -69,6 +69,19 @@ def freshness(
     return pd.DataFrame(rows).convert_dtypes()
 
 
+def stale_tables(
+    contracts: "Mapping[str, Contract]", versions: Iterable[Published], as_of: date
+) -> dict[str, tuple[int, int]]:
+    """The tables that ``freshness`` calls stale on the report day: days old, and days allowed (D-01)."""
+    last = {table: version for version in versions for table in version.tables}
+    ages = {name: (as_of - version.as_of).days for name, version in last.items() if name in contracts}
+    return {
+        name: (age, contracts[name].stale_after_days)
+        for name, age in ages.items()
+        if age > contracts[name].stale_after_days
+    }
+
+
 def history(versions: Iterable[Published]) -> pd.DataFrame:
     """The data versions, newest first. Columns: version, as_of, published_at, by, why, name, changed."""
     rows = [

@@ -14,6 +14,7 @@ import streamlit as st
 from firstdose.exports.table import to_csv
 from firstdose.figures.alt import alternative
 from firstdose.ui import host, markup, table
+from firstdose.ui.freshness import stale_mark
 from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, speak
@@ -101,10 +102,11 @@ def draw(*cards: Card) -> None:
 
 
 def _head(card: Card) -> str:
-    """Title, how to read it, filters, data version and age, as HTML."""
+    """Title, how to read it, filters, data version and age, and what of it is stale, as HTML."""
     session = lake().session(current_view().version)
     said = [card.how, st.session_state.get("sentence", ""), f"v{session.version}", age(session)]
-    return markup.head(card.title, " · ".join(part for part in said if part))
+    stale = stale_mark(card.data.attrs.get("asked"))
+    return markup.head(card.title, " · ".join(part for part in said if part), stale)
 
 
 @st.fragment
