@@ -1,6 +1,5 @@
 """The history of the data: compare, name and restore a version; the audit chain, and whether all is whole."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -12,10 +11,12 @@ from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Author
 from firstdose.rules.data import audit
+from firstdose.ui import markup
 from firstdose.ui.address import page_text
 from firstdose.ui.card import Table, draw
 from firstdose.ui.filters import version_label
 from firstdose.ui.markdown import escaped
+from firstdose.ui.state import speak
 from firstdose.ui.store import lake
 from firstdose.view import View, to_link
 from firstdose.words import _, ngettext
@@ -32,7 +33,8 @@ def history(view: View, session: "Session") -> None:
         return
     versions = lake().versions()
     with st.container(key="card-data-history", border=True, gap="small"):
-        st.markdown(f"##### {escaped(_('Look back'))}", anchors=False)
+        title = escaped(_("Look back"))
+        st.markdown(f"##### {title}", anchors=False)
         numbers = [version.version for version in reversed(versions)]
         chosen = st.selectbox(
             _("Version"),
@@ -42,7 +44,7 @@ def history(view: View, session: "Session") -> None:
             key="history-version",
             width=_FIELD_PX,
         )
-        _told()
+        _told("history-told")
         st.html(_link(view, chosen, numbers))
         with st.container(horizontal=True, key="action-data-history"):
             _asked("name", _("Give a name"), chosen)
@@ -53,7 +55,7 @@ def _link(view: View, chosen: int, numbers: list[int]) -> str:
     """A link to what a version changed; in words when it is the first."""
     before = [number for number in numbers if number < chosen]
     if not before:
-        return f'<p class="fd-foot">{escape(_("The first version: there is none before it."))}</p>'
+        return markup.foot(_("The first version: there is none before it."))
     wanted = replace(
         view, page="changes", version=chosen, as_of=None, base=before[0], keys=(("compare", "version"),)
     )
@@ -61,11 +63,11 @@ def _link(view: View, chosen: int, numbers: list[int]) -> str:
     return f'<p><a href="{escape(to_link(wanted))}">{escape(said)}</a></p>'
 
 
-def _told() -> None:
+def _told(key: str) -> None:
     """What the last act of this reader led to, once."""
-    done = st.session_state.pop("history-done", None)
+    done: tuple[bool, str] | None = st.session_state.pop(key, None)
     if done:
-        st.success(escaped(done))
+        (st.success if done[0] else st.error)(escaped(done[1]))
 
 
 def _asked(act: str, label: str, chosen: int) -> None:
@@ -77,24 +79,30 @@ def _asked(act: str, label: str, chosen: int) -> None:
         if act == "restore":
             said = _("The content of version {n} becomes a new version; nothing is lost.")
             st.markdown(escaped(said.format(n=chosen)))
-        name = st.text_input(_("Name"), key="history-name", max_chars=80) if act == "name" else ""
-        by = st.text_input(_("Who"), key=f"history-by-{act}", max_chars=80)
-        why = st.text_input(
+        else:
+            st.text_input(_("Name"), key="history-name", max_chars=80)
+        st.text_input(_("Who"), key=f"history-by-{act}", max_chars=80)
+        st.text_input(
             _("Why (10 characters or more, 5 in Japanese)"), key=f"history-why-{act}", max_chars=400
         )
-        if st.form_submit_button(label, key=f"history-do-{act}", type="primary"):
-            author = Author(by, why, lake().version(chosen).as_of)
-            _do(partial(_name, chosen, name, author) if act == "name" else partial(_restore, chosen, author))
+        st.form_submit_button(
+            label, key=f"history-do-{act}", type="primary", on_click=_do, args=(act, chosen)
+        )
 
 
-def _do(act: Callable[[], str]) -> None:
-    """Act and say what was done, after a new run that sees it; a refusal is said where it was asked."""
+def _do(act: str, chosen: int) -> None:
+    """Act on what the form says and note what came of it; the run that follows sees the new state."""
+    speak()
+    state = st.session_state
+    by, why = state[f"history-by-{act}"], state[f"history-why-{act}"]
     try:
-        st.session_state["history-done"] = act()
+        author = Author(by, why, lake().version(chosen).as_of)
+        said = _name(chosen, state["history-name"], author) if act == "name" else _restore(chosen, author)
     except FirstdoseError as error:
-        st.error(escaped(str(error)))
+        state["history-told"] = (False, str(error))
         return
-    st.rerun()
+    state["history-told"] = (True, said)
+    state[f"action-data-{act}"] = False  # the box is shut
 
 
 def _name(chosen: int, name: str, author: Author) -> str:
@@ -135,8 +143,9 @@ def audit_chain(view: View) -> None:
     )
     if broken:
         st.error(escaped(broken))
-    if view.chart is None and st.button(_("Verify everything stored"), key="action-data-verify"):
-        _verify()
+    if view.chart is None:
+        st.button(_("Verify everything stored"), key="action-data-verify", on_click=_verify)
+        _told("verify-told")
 
 
 def _events() -> tuple[list[dict[str, Any]], str]:
@@ -151,12 +160,12 @@ def _events() -> tuple[list[dict[str, Any]], str]:
 
 
 def _verify() -> None:
-    """Check all that is stored; say the first broken thing, or that all is well."""
+    """Check all that is stored; note the first broken thing, or that all is well."""
+    speak()
     try:
-        with st.spinner(_("Checking every version, original and audit line …")):
-            lake().verify()
+        lake().verify()
     except FirstdoseError as error:
-        st.error(escaped(str(error)))
+        st.session_state["verify-told"] = (False, str(error))
         return
     number = len(lake().versions())
     said = ngettext(
@@ -164,4 +173,4 @@ def _verify() -> None:
         "All is well: {n} versions are as they were published.",
         number,
     )
-    st.success(escaped(said.format(n=number)))
+    st.session_state["verify-told"] = (True, said.format(n=number))
