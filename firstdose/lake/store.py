@@ -202,8 +202,9 @@ class Lake:
     # ------------------------------------------------------------------ writing
 
     def restore(self, number: int, author: Author) -> Published:
-        """Publish the content of an earlier version as a new one."""
+        """Publish the content of an earlier version as a new one; illustrative data stays so called."""
         session = self.session(number)
+        author = replace(author, illustrative=session.illustrative)
         with TemporaryDirectory(prefix="firstdose-") as folder:
             files = {name: Path(folder) / f"{name}.parquet" for name in contracts()}
             for name, file in files.items():

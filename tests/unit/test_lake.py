@@ -390,3 +390,12 @@ def test_a_name_whose_writer_was_killed_before_the_audit_line_is_told_at_the_nex
     ]
     assert events[1]["late"] is True
     lake.verify()
+
+
+@pytest.mark.parametrize("illustrative", [True, False])
+def test_restored_data_is_as_illustrative_as_it_was(lake: Lake, tmp_path: Path, illustrative: bool) -> None:
+    first = Author("Lead", ME.why, ME.as_of, illustrative=illustrative)
+    publish(lake, tmp_path, author=first, partners=[partner("A")])
+    publish(lake, tmp_path, partners=[partner("A"), partner("B")])
+    lake.restore(1, ME)
+    assert lake.version(3).illustrative is illustrative
