@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from firstdose.lake import Session, TableChanges
     from firstdose.view import View
 
+LONGEST_SHOWN = 500  # rows up to which the question behind them is shown; our convention
+
 #: Columns of ``placed``, in order.
 PLACED = (
     *("table_name", "row_key", "program_id", "program_name", "program_name_ja", "area"),
@@ -80,7 +82,8 @@ def placed(
             rows["table_name"] == "tasks"
         )
         rows = rows[rows["area"].isin(view.area) | (told_anyway & bool(view.area))]
-    rows.attrs = dict(parts[0].attrs)
+    # the question names every key: past some hundreds nobody can read it, and the browser cannot show it
+    rows.attrs = dict(parts[0].attrs) if len(rows) <= LONGEST_SHOWN else {}
     return rows
 
 

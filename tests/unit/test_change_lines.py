@@ -159,11 +159,12 @@ def test_a_removed_row_is_counted_under_the_program_it_had(session: MemorySessio
         pytest.param(View(as_of=DAY, partner=("NOBODY",)), set(), id="partner"),
         pytest.param(View(as_of=DAY, area=("Analytical",)), {"F", "O"}, id="area, milestones stay"),
         pytest.param(View(as_of=DAY, area=()), set(), id="nothing chosen"),
-        pytest.param(View(as_of=DAY), {"F", "G", "O", "M"}, id="everything"),
+        pytest.param(View(as_of=DAY), {"F", "G", "O", "M", "B1"}, id="everything"),
     ],
 )
 def test_the_shared_filters_hold_for_every_line(session: MemorySession, view: View, keys: set[str]) -> None:
-    changes = changed(
+    changes = changed("batches", cell("B1", "disposition", "pending", "released"))
+    changes |= changed(
         "readiness_items", *(cell(key, "status", "in review", "closed") for key in ("G", "O"))
     ) | changed("tasks", *(cell(key, "actual_finish", None, "2026-11-20") for key in ("F", "M")))
     assert {one.key for one in told(session, changes, view)} == keys
