@@ -28,6 +28,6 @@ def catch_up(chain: "Chain", con: "duckdb.DuckDBPyConnection") -> None:
                 contents=verify.digest(version.contents),
                 late=True,
             )
-    for given in naming.read_names(con):
+    for given in naming.read_names(con) if naming.exist(con) else ():
         if given.at not in named:
             naming.tell(chain, given, late=True)

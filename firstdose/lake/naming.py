@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from firstdose.lake.publish import Author
     from firstdose.lake.versions import Version
 
+# The snapshot that wrote the row of a version says where its content stands, and an altered row would be
+# written by a later one: so names stand in a table of their own, made with the first name given.
+_TABLE = """
+create table if not exists lake.firstdose_names (
+    version integer,
+    name varchar,
+    named_by varchar,
+    why varchar,
+    named_at varchar
+)
+"""
+
 LONGEST_NAME = 80  # characters; our convention
 
 
@@ -46,12 +58,21 @@ def naming(version: int, name: str, author: "Author", versions: "Iterable[Versio
 def write(con: duckdb.DuckDBPyConnection, given: Naming) -> None:
     """Add the name in one commit."""
     con.execute("begin")
+    con.execute(_TABLE)
     con.execute(
         "insert into lake.firstdose_names values (?, ?, ?, ?, ?)",
         [given.version, given.name, given.by, given.why, given.at],
     )
     con.execute("call lake.set_commit_message(?, ?)", [given.by, given.why])
     con.execute("commit")
+
+
+def exist(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any version was ever named after its publish."""
+    found = con.execute(
+        "select count(*) from duckdb_tables() where table_name = 'firstdose_names'"
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def read_names(con: duckdb.DuckDBPyConnection) -> tuple[Naming, ...]:

@@ -19,18 +19,6 @@ create table if not exists lake.firstdose_versions (
 )
 """
 
-# A name given later stands beside the row of its version: the snapshot that wrote a row says where the
-# content of the version stands, and an altered row would be written by a later one.
-NAMES = """
-create table if not exists lake.firstdose_names (
-    version integer,
-    name varchar,
-    named_by varchar,
-    why varchar,
-    named_at varchar
-)
-"""
-
 
 def ensure(con: duckdb.DuckDBPyConnection) -> None:
     """Make every table and column of the contracts that the lake still lacks; nothing when it has all."""
@@ -49,8 +37,6 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     ]
     if "firstdose_versions" not in have:
         wanted.append(VERSIONS)
-    if "firstdose_names" not in have:
-        wanted.append(NAMES)
     if not wanted:
         return
     con.execute("begin")
