@@ -62,7 +62,8 @@ class PageKey:
 
 #: The keys each page adds to the link. A page draws them with ``page_choice`` and ``page_text``.
 PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
-    "data": {"table": PageKey(tuple(sorted(contracts())))},
+    "changes": {"compare": PageKey(("version", "visit", "named", "date")), "on": PageKey()},
+    "data": {"table": PageKey(tuple(sorted(contracts()))), "q": PageKey()},
     "readiness": {
         "blocks": PageKey(("all", "filing", "first dose"), narrows=True),
         "state": PageKey(("open", "overdue", "all"), narrows=True),

@@ -63,7 +63,11 @@ def cards() -> tuple[ui.Table, ui.Table]:
     )
 
 
-ui.draw(*cards())
+versions_card, freshness = cards()
+ui.draw(versions_card)
+ui.history(view, session)
+ui.draw(freshness)
+ui.audit_chain(view)
 view = ui.page_choice(
     view, "table", _("Table"), {name: one.label for name, one in contracts().items()}, many=True
 )

@@ -56,7 +56,7 @@ def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Chart]:
             key="table-overview-changes",
             data=figures.changes(lines),
             title=_("What changed since {since}").format(since=since) if since else _("What changed"),
-            how=_("The most important first; the data page lists every version"),
+            how=_("The most important first; the changes page tells every one"),
             columns=figures.change_columns(),
             foot=told.counted(changed, {name: one.label for name, one in contracts().items()}),
         ),

@@ -23,6 +23,7 @@ class MemorySession:
     store: str
     version: int = 1
     as_of: date = date(2026, 11, 23)
+    name: str | None = None
     published_at: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:

@@ -23,6 +23,7 @@ _WHERE = {
     "versions": "lake",
     "diff": "lake",
     "restore": "lake",
+    "name": "lake",
     "verify": "lake",
     "export": "export",
     "query": "query",

@@ -1,4 +1,4 @@
-"""Commands around data versions: publish, versions, diff, restore, verify."""
+"""Commands around data versions: publish, versions, diff, restore, name, verify."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -120,6 +120,20 @@ def restore(version: int, by: str, why: str, format_: str) -> None:
     _print(done.as_json(), format_, text)
 
 
+@click.command("name")
+@click.argument("version", type=int)
+@click.argument("name")
+@click.option("--by", required=True, help="Who names it.")
+@click.option("--why", required=True, help="Why: 10 characters or more (5 in Japanese).")
+@format_option
+def name_(version: int, name: str, by: str, why: str, format_: str) -> None:
+    """Give a published version a name to compare with later."""
+    lake = Lake.open()
+    named = lake.name(version, name, Author(by, why, lake.version(version).as_of))
+    text = _("Version {n} is now called “{name}”.").format(n=version, name=named.name)
+    _print(named.as_json(), format_, text)
+
+
 @click.command()
 @format_option
 def verify(format_: str) -> None:
@@ -134,4 +148,4 @@ def verify(format_: str) -> None:
     _print({"ok": True, "versions": len(lake.versions())}, format_, text)
 
 
-commands = (publish, versions, diff, restore, verify)
+commands = (publish, versions, diff, restore, name_, verify)

@@ -4,10 +4,10 @@ from firstdose.lake.changes import CellChange, TableChanges
 from firstdose.lake.draft import Draft, Drafts
 from firstdose.lake.history import publish_history
 from firstdose.lake.prepare import Prepared, prepare
-from firstdose.lake.preview import Difference
+from firstdose.lake.preview import Difference, Preview
 from firstdose.lake.publish import Author, Counts
 from firstdose.lake.session import Session
-from firstdose.lake.store import Lake, Overtaken, Preview, Published
+from firstdose.lake.store import Lake, Overtaken, Published
 from firstdose.lake.versions import Version
 
 __all__ = [

@@ -16,8 +16,9 @@ from firstdose.intake.decode import Source, decode_all
 from firstdose.intake.receive import Checked, Refused, receive
 from firstdose.intake.staged import Staged
 from firstdose.lake.draft import Draft, Drafts
+from firstdose.lake.preview import Preview
 from firstdose.lake.publish import Author
-from firstdose.lake.store import Lake, Preview, Published
+from firstdose.lake.store import Lake, Published
 from firstdose.words import _
 
 Say = Callable[[str, float], None]
@@ -35,7 +36,7 @@ class Prepared:
     seen: Preview | None
 
 
-_prepared: "OrderedDict[tuple[str, str, int], tuple[Lake, Prepared]]" = OrderedDict()
+_prepared: "OrderedDict[tuple[str, str, int], Prepared]" = OrderedDict()
 _guard = Lock()
 
 
@@ -49,14 +50,14 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     with _guard:
         if identity in _prepared:
             _prepared.move_to_end(identity)
-            return _prepared[identity][1]
+            return _prepared[identity]
     done = _prepare(lake, drafts, draft, newest, say)
     with _guard:
-        _prepared[identity] = (lake, done)
+        _prepared[identity] = done
         gone = [_prepared.popitem(last=False)[1] for _more in range(len(_prepared) - _KEPT)]
-    for owner, old in gone:
+    for old in gone:
         if old.seen is not None:
-            owner.forget(old.seen)
+            old.seen.forget()
     return done
 
 
@@ -113,6 +114,6 @@ def publish(
         approved_by=approved_by,
     )
     if ready.seen is not None:
-        lake.forget(ready.seen)
+        ready.seen.forget()
     drafts.drop(draft)
     return done

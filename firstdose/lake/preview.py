@@ -4,8 +4,10 @@ The resulting tables are made in the reader's memory in a schema of their own, s
 can be asked of them as of any data version. Large results stay where they lie, behind a view.
 """
 
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +16,8 @@ import duckdb
 from firstdose.contracts import Contract, contracts
 from firstdose.lake import changes
 from firstdose.lake import tables as sql
-from firstdose.lake.publish import REMOVED_SHARE, Counts
-from firstdose.lake.session import LARGEST_COPIED
+from firstdose.lake.publish import REMOVED_SHARE, Author, Counts
+from firstdose.lake.session import LARGEST_COPIED, Session
 
 if TYPE_CHECKING:
     from firstdose.intake.scope import Scope
@@ -41,6 +43,41 @@ class Difference:
     def removes_much(self) -> bool:
         """Whether more leaves than a publish takes without being told so."""
         return self.counts.removed > REMOVED_SHARE * self.rows_before
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A draft seen as a data version: the version it stands on, a session to ask, and what would differ.
+
+    Without any version yet there is no session, and every row is new.
+    """
+
+    based_on: int
+    session: Session | None
+    differences: tuple[Difference, ...]
+
+    def forget(self) -> None:
+        """Free what it holds in memory."""
+        if self.session is not None:
+            self.session.reader.cursor().execute(f"drop schema if exists {self.session.schema} cascade")
+
+
+def look(before: Session, tables: Mapping[str, Path], author: Author, scope: "Scope", key: str) -> Preview:
+    """What publishing typed files would leave behind on top of a version; ``key`` names it."""
+    schema = f"d_{key}"
+    told = load(before.reader.cursor(), schema, f"v{before.version}", tables, scope)
+    drafted = replace(
+        before,
+        store=f"{before.store}#{key}#{before.version}",
+        as_of=author.as_of,
+        published_at=datetime.now(UTC),
+        by=author.by,
+        why=author.why,
+        name=author.name,
+        schema=schema,
+        idle=deque(),
+    )
+    return Preview(before.version, drafted, told)
 
 
 def load(

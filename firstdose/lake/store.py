@@ -1,8 +1,8 @@
 """The lake: publish, list, pin, compare, restore and verify data versions."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,9 +18,11 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
-from firstdose.lake import engine, preview, publish, session, verify
+from firstdose.lake import engine, naming, publish, session, verify
 from firstdose.lake import tables as sql
+from firstdose.lake.catching_up import catch_up
 from firstdose.lake.changes import TableChanges, compare
+from firstdose.lake.preview import Preview, look
 from firstdose.lake.publish import Author, Counts
 from firstdose.lake.session import Session
 from firstdose.lake.versions import Version, read_versions
@@ -44,18 +46,6 @@ class Published:
         """The answer as ``firstdose publish`` prints it."""
         told: dict[str, Any] = {"version": self.version} | ({"unchanged": True} if self.unchanged else {})
         return told | {"tables": {name: counts.as_json() for name, counts in self.tables.items()}}
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A draft seen as a data version: the version it stands on, a session to ask, and what would differ.
-
-    Without any version yet there is no session, and every row is new.
-    """
-
-    based_on: int
-    session: Session | None
-    differences: tuple[preview.Difference, ...]
 
 
 class Overtaken(PublishError):  # noqa: N818 (what happened, said as the tree of errors does)
@@ -135,6 +125,7 @@ class Lake:
             if now != reader.seen:
                 reader.versions = read_versions(reader.connection.cursor())
                 reader.seen = now
+                _rename(reader)
             return reader.versions
 
     def newest(self) -> int:
@@ -186,27 +177,10 @@ class Lake:
     def preview(self, tables: Mapping[str, Path], author: Author, scope: Scope, key: str) -> Preview:
         """What publishing typed files would leave behind; ``key`` names the draft and its state.
 
-        The files lie in the place of the lake. Ask ``forget`` when it is no longer looked at.
+        The files lie in the place of the lake. ``forget`` it when it is no longer looked at.
         """
         newest = self.newest()
-        if not newest:
-            return Preview(0, None, ())
-        before, schema = self.session(newest), f"d_{key}"
-        reader = before.reader
-        told = preview.load(reader.cursor(), schema, f"v{newest}", tables, scope)
-        drafted = Session(
-            store=f"{self.place.folder}#{key}#{newest}",
-            version=newest,
-            as_of=author.as_of,
-            published_at=datetime.now(UTC),
-            by=author.by,
-            why=author.why,
-            name=author.name,
-            illustrative=before.illustrative,
-            reader=reader,
-            schema=schema,
-        )
-        return Preview(newest, drafted, told)
+        return look(self.session(newest), tables, author, scope, key) if newest else Preview(0, None, ())
 
     def note(self, action: str, author: Author, object_id: str, **more: Any) -> None:
         """Write an event that makes no version into the audit chain, such as a draft sent back."""
@@ -214,11 +188,6 @@ class Lake:
             chain = Chain(self.place.audit)
             chain.set_torn_line_aside()
             chain.append(action, actor=author.by, reason=author.why, object_id=object_id, **more)
-
-    def forget(self, seen: Preview) -> None:
-        """Free what a preview holds in memory."""
-        if seen.session is not None:
-            seen.session.reader.cursor().execute(f"drop schema if exists {seen.session.schema} cascade")
 
     def changes(self, before: int, after: int) -> dict[str, TableChanges]:
         """What differs between two versions, in either order: keys added and removed, cells changed."""
@@ -249,8 +218,9 @@ class Lake:
     # ------------------------------------------------------------------ writing
 
     def restore(self, number: int, author: Author) -> Published:
-        """Publish the content of an earlier version as a new one."""
+        """Publish the content of an earlier version as a new one; illustrative data stays so called."""
         session = self.session(number)
+        author = replace(author, illustrative=session.illustrative)
         with TemporaryDirectory(prefix="firstdose-") as folder:
             files = {name: Path(folder) / f"{name}.parquet" for name in contracts()}
             for name, file in files.items():
@@ -258,8 +228,28 @@ class Lake:
                 with pq.ParquetWriter(file, rows.schema) as writer:  # the locked reader itself may not write
                     for batch in rows:
                         writer.write_batch(batch)
-            author = replace(author, illustrative=session.illustrative)
             return self.publish(files, author, _EXACTLY, action="rollback")
+
+    def name(self, number: int, name: str, author: Author) -> Version:
+        """Give a published version a name, or another one; who and why as for a publish.
+
+        ``UnknownVersion`` when there is no such version; ``PublishError`` for an empty, too long or taken
+        name; ``StoreError`` when the store cannot be written.
+        """
+        author.judge()
+        with self.place.writing():
+            given = naming.naming(self.version(number).version, name, author, self.versions())
+            chain = Chain(self.place.audit)
+            try:
+                with closing(engine.connect(self.place, read_only=False, threads=_WRITING_THREADS)) as con:
+                    sql.ensure(con)
+                    catch_up(chain, con)
+                    naming.write(con, given)
+            except (duckdb.Error, OSError) as error:
+                said = _("Nothing was named: the store could not be written ({why}).")
+                raise StoreError(said.format(why=str(error)[:200])) from error
+            naming.tell(chain, given)
+        return self.version(number)
 
     def publish(
         self,
@@ -319,7 +309,7 @@ class Lake:
         chain = Chain(self.place.audit)
         try:
             sql.ensure(con)
-            _catch_up(chain, con)
+            catch_up(chain, con)
             con.execute("begin")
             number, before, illustrative = publish.last(con)
             if illustrative and not scope.complete:  # some of what stands there is fictional still
@@ -355,26 +345,17 @@ class Lake:
         return Published(number, changes)
 
 
+def _rename(reader: _Reader) -> None:
+    """Give open sessions the name their version has by now: all else of a version never changes."""
+    for version in reader.versions:
+        found = reader.sessions.get(version.version)
+        if found is not None and found.name != version.name:
+            reader.sessions[version.version] = replace(found, name=version.name)
+
+
 @cache
 def _shared(place: Place) -> Lake:
     return Lake(place)
-
-
-def _catch_up(chain: Chain, con: duckdb.DuckDBPyConnection) -> None:
-    """Write the audit line of a version whose publisher was killed after the commit and before the line."""
-    chain.set_torn_line_aside()
-    told = {event["object_id"] for event in chain.events()}
-    for version in read_versions(con):
-        if str(version.version) not in told:
-            chain.append(
-                "publish",
-                actor=version.by,
-                reason=version.why,
-                object_id=str(version.version),
-                changes={name: dict(counts) for name, counts in version.tables.items()},
-                contents=verify.digest(version.contents),
-                late=True,
-            )
 
 
 def _columns(

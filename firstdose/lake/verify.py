@@ -37,7 +37,7 @@ def chain(place: "Place", versions: "tuple[Version, ...]") -> None:
     version the content it has; every original it names is kept."""
     events = list(Chain(place.audit).events())
     hashes = {event["hash"] for event in events} | {"0" * 64}
-    told = {event["object_id"]: event.get("contents") for event in events}
+    told = {event["object_id"]: event["contents"] for event in events if "contents" in event}
     for version in versions:
         if version.audit_head not in hashes:
             raise IntegrityError(

@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from firstdose.lake.naming import read_names
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -40,11 +42,15 @@ class Version:
 
 def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
     """Every data version, oldest first, each with the lake snapshot its row was written in."""
-    found = con.execute(
-        "select count(*) from duckdb_tables() where table_name = 'firstdose_versions'"
-    ).fetchone()
-    if not found or not found[0]:
+    have = {
+        row[0]
+        for row in con.execute(
+            "select table_name from duckdb_tables() where table_name like 'firstdose_%'"
+        ).fetchall()
+    }
+    if "firstdose_versions" not in have:
         return ()
+    given = {row.version: row.name for row in read_names(con)} if "firstdose_names" in have else {}
     rows = con.execute(
         "select version, published_at, as_of, published_by, why, name, illustrative, tables, contents, "
         "snapshot_id, audit_head from lake.firstdose_versions order by version"
@@ -56,7 +62,7 @@ def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
             row[2],
             row[3],
             row[4],
-            row[5],
+            given.get(row[0], row[5]),
             row[6],
             json.loads(row[7]),
             json.loads(row[8]),

@@ -5,7 +5,7 @@
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -96,7 +96,7 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
     with _guard:
         if identity in _answers:
             _answers.move_to_end(identity)
-            return _handed_out(_answers[identity])
+            return _handed_out(_answers[identity], known["as_of"])
     with session.asking() as cursor:  # its own for this call: a shared one answers wrongly under threads
         frame = _in_time(cursor, cursor.extract_statements(sql)[0], bound)
     frame.attrs["asked"] = Asked(name, sql, kept, session.version, known["as_of"])
@@ -104,7 +104,7 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
         _answers[identity] = frame
         while len(_answers) > _KEPT:
             _answers.popitem(last=False)
-    return _handed_out(frame)
+    return _handed_out(frame, known["as_of"])
 
 
 def chosen(session: "Session", view: "View") -> list[str]:
@@ -136,6 +136,13 @@ def _in_time(
 OPTIONAL: frozenset[str] = frozenset({"blocks", "gate", "state"})
 
 
-def _handed_out(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """A cheap copy (pandas copies on write), so that no reader can alter the kept answer."""
-    return frame.copy(deep=False)
+def _handed_out(frame: "pd.DataFrame", as_of: date) -> "pd.DataFrame":
+    """A cheap copy (pandas copies on write), so that no reader can alter the kept answer.
+
+    An answer that does not depend on the report day is kept once, and says the day of whoever asks.
+    """
+    handed = frame.copy(deep=False)
+    asked: Asked = handed.attrs["asked"]
+    if asked.as_of != as_of:
+        handed.attrs["asked"] = replace(asked, as_of=as_of)
+    return handed

@@ -92,8 +92,8 @@ def named_rows(session: "Session", view: "View", keys: Sequence[str] | None = No
     """Names of tasks, items, batches, stage events and deviations; ``keys`` (``table:key``) limits them.
 
     Columns: table_name, row_key, program_id, program_name, program_name_ja, label, label_ja, kind (anchor,
-    milestone, disposition, outcome or severity), jurisdiction (str), is_gate (bool). A deviation without a
-    batch belongs to no program and has no row.
+    milestone, disposition, outcome or severity), jurisdiction (str), is_gate (bool), area (str or none). A
+    task of the alliance has no program; a deviation without a batch has no row.
     """
     asked = [keys] if isinstance(keys, str) else keys
     return ask("overview.named_rows", session, view, keys=None if asked is None else list(asked))

@@ -44,6 +44,11 @@ def tasks(session: "Session", view: "View") -> "pd.DataFrame":
     return ask("timeline.tasks", session, view, first_day=first, last_day=last)
 
 
+def plan(session: "Session", view: "View") -> "pd.DataFrame":
+    """The same as ``tasks`` without a window: the whole plan, or the days of the period of the view."""
+    return ask("timeline.tasks", session, view, first_day=view.since, last_day=view.until)
+
+
 def handoffs(session: "Session", view: "View") -> "pd.DataFrame":
     """Hand-offs between two partners that are not done; promised_on is the baseline, else the forecast.
 

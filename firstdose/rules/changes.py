@@ -63,7 +63,8 @@ _Cells = Mapping[str, tuple[str | None, str | None]]
 def _of(row: Mapping[Any, Any]) -> dict[str, str]:
     label = either(str(row["label"]), _text(row["label_ja"]))
     where = _text(row["jurisdiction"])
-    return {"program": str(row["program_id"]), "name": f"{label} ({where})" if where else label}
+    program = _text(row["program_id"]) or _("Alliance")
+    return {"program": program, "name": f"{label} ({where})" if where else label}
 
 
 def _task(row: Mapping[Any, Any], cells: _Cells) -> Told | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -69,6 +69,19 @@ def freshness(
     return pd.DataFrame(rows).convert_dtypes()
 
 
+def stale_tables(
+    contracts: "Mapping[str, Contract]", versions: Iterable[Published], as_of: date
+) -> dict[str, tuple[int, int]]:
+    """The tables that ``freshness`` calls stale on the report day: days old, and days allowed (D-01)."""
+    last = {table: version for version in versions for table in version.tables}
+    ages = {name: (as_of - version.as_of).days for name, version in last.items() if name in contracts}
+    return {
+        name: (age, contracts[name].stale_after_days)
+        for name, age in ages.items()
+        if age > contracts[name].stale_after_days
+    }
+
+
 def history(versions: Iterable[Published]) -> pd.DataFrame:
     """The data versions, newest first. Columns: version, as_of, published_at, by, why, name, changed."""
     rows = [
@@ -85,6 +98,37 @@ def history(versions: Iterable[Published]) -> pd.DataFrame:
     ]
     columns = ["version", "as_of", "published_at", "by", "why", "name", "changed"]
     return pd.DataFrame(rows[::-1], columns=columns)
+
+
+_ACTIONS = {"publish": N_("publish"), "rollback": N_("restore"), "name": N_("name")}
+AUDIT = ("seq", "time", "actor", "action", "object", "reason", "changes", "hash")
+
+
+def audit(events: Iterable[Mapping[str, Any]], text: str = "") -> pd.DataFrame:
+    """The events of the audit chain, newest first; with ``text`` those that hold it in any cell.
+
+    Columns: seq (int), time (UTC), actor, action, object (the data version), reason, changes, hash (its first
+    12 digits; the whole one stands in ``audit.jsonl``).
+    """
+    rows = [_event(event) for event in events]
+    wanted = text.casefold().strip()
+    kept = [row for row in rows[::-1] if wanted in " ".join(map(str, row.values())).casefold()]
+    return pd.DataFrame(kept, columns=list(AUDIT))
+
+
+def _event(event: Mapping[str, Any]) -> dict[str, Any]:
+    action = str(event["action"])
+    changes = [_change(table, counts) for table, counts in event.get("changes", {}).items()]
+    return {
+        "seq": int(event["seq"]),
+        "time": str(event["ts_utc"]).replace("T", " ").replace("Z", " UTC"),
+        "actor": str(event["actor_id"]),
+        "action": _(_ACTIONS.get(action, "")) or action,
+        "object": f"v{event['object_id']}",
+        "reason": str(event["reason"]),
+        "changes": str(event.get("name") or ", ".join(changes)),
+        "hash": str(event["hash"])[:12],
+    }
 
 
 def _change(table: str, counts: Mapping[str, int]) -> str:

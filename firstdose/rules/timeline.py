@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from firstdose.rules.proportion import Share
 from firstdose.rules.readiness import AREAS, area_name
 from firstdose.rules.reasons import days_of, joined, said_per_day
 from firstdose.words import N_, _, language, ngettext
@@ -76,6 +77,16 @@ def task_marks(tasks: pd.DataFrame, as_of: date) -> pd.DataFrame:
         slip_days=pd.Series(slip, index=tasks.index).astype("Int64"),
         why=pd.Series(joined(reasons, np.where(done, _("done"), "")), index=tasks.index, dtype="str"),
     )
+
+
+def on_time(tasks: pd.DataFrame, as_of: date) -> Share:
+    """Tasks done by the day they were promised for, of all that are done on the report day.
+
+    Promised is the baseline finish (done on that very day is on time); what has none is not counted.
+    """
+    finish, promised = pd.to_datetime(tasks["actual_finish"]), pd.to_datetime(tasks["baseline_finish"])
+    done = (finish <= pd.Timestamp(as_of)) & promised.notna()
+    return Share(int((done & (finish <= promised)).sum()), int(done.sum()))
 
 
 def _promised(days: int) -> str:

@@ -18,6 +18,7 @@ from firstdose.ui.empty import first_steps
 from firstdose.ui.menu import area_of, navigation
 from firstdose.ui.remember import remembered
 from firstdose.ui.store import lake, pinned
+from firstdose.ui.visit import arrive
 from firstdose.view import (
     NOTHING,
     PAGE_KEYS,
@@ -54,6 +55,7 @@ def open_view(page: "Page") -> View:
     if lake().newest() == 0:
         first_steps()
         st.stop()
+    arrive()
     state = st.session_state
     area = area_of(page)
     params = {name: st.query_params.get_all(name) for name in st.query_params if name not in RESERVED}
@@ -103,7 +105,10 @@ def reading() -> tuple[View, "Session"]:
 
 
 def compared(view: View, session: "Session") -> "Session | None":
-    """The session compared with: ``base`` of the view or the version before; none where there is none."""
+    """The session compared with: ``base`` of the view or the version before; none where there is none.
+
+    Pages that let the reader choose what to compare with ask ``ui.comparison``.
+    """
     earlier = [version.version for version in lake().versions() if version.version < session.version]
     base = view.base or (earlier[-1] if earlier else None)
     return None if base is None or base == session.version else lake().session(base)

@@ -14,6 +14,7 @@ import streamlit as st
 from firstdose.exports.table import to_csv
 from firstdose.figures.alt import alternative
 from firstdose.ui import host, markup, table
+from firstdose.ui.freshness import stale_mark
 from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, speak
@@ -60,14 +61,27 @@ class Chart(Card):
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Card):
-    """A table in its card; ``columns`` names and orders what is shown, the data keeps every column."""
+    """A table in its card; ``columns`` names and orders what is shown, the data keeps every column.
+
+    ``most`` rows are drawn at once; the columns ``grouped`` say only once what rows below each other share.
+    """
 
     height: int | None = None
+    most: int = table.MOST
+    grouped: tuple[str, ...] = ()
 
     @cached_property
     def written(self) -> str:
         """The table as HTML, written once however often it is drawn."""
-        return table.markup(self.data, self.columns, self.key, self.title, self.height)
+        return table.markup(
+            self.data,
+            self.columns,
+            self.key,
+            self.title,
+            self.height,
+            most=self.most,
+            grouped=self.grouped,
+        )
 
 
 def draw(*cards: Card) -> None:
@@ -88,10 +102,11 @@ def draw(*cards: Card) -> None:
 
 
 def _head(card: Card) -> str:
-    """Title, how to read it, filters, data version and age, as HTML."""
+    """Title, how to read it, filters, data version and age, and what of it is stale, as HTML."""
     session = lake().session(current_view().version)
     said = [card.how, st.session_state.get("sentence", ""), f"v{session.version}", age(session)]
-    return markup.head(card.title, " · ".join(part for part in said if part))
+    stale = stale_mark(card.data.attrs.get("asked"))
+    return markup.head(card.title, " · ".join(part for part in said if part), stale)
 
 
 @st.fragment

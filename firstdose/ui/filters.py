@@ -90,7 +90,7 @@ def _label(options: Any, value: str) -> str:
     return str(options.get(value, value))
 
 
-def _version_label(versions: "Sequence[Version]", value: int) -> str:
+def version_label(versions: "Sequence[Version]", value: int) -> str:
     newest = versions[-1].version if versions else 0
     if value == 0:
         return _("Live · v{version}").format(version=newest)
@@ -108,7 +108,7 @@ def _version(view: View, versions: "Sequence[Version]") -> None:
     st.selectbox(
         _("Data"),
         [0, *(version.version for version in reversed(versions))],
-        format_func=partial(_version_label, versions),
+        format_func=partial(version_label, versions),
         key="filter-version",
         on_change=_version_changed,
     )
@@ -152,7 +152,7 @@ def _base_changed() -> None:
 
 
 def _base_label(versions: "Sequence[Version]", value: int) -> str:
-    return _("the version before") if value == 0 else _version_label(versions, value)
+    return _("the version before") if value == 0 else version_label(versions, value)
 
 
 def _base(view: View, session: "Session", versions: "Sequence[Version]") -> None:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from firstdose.rules.overview import Headline
 
 
-def head(title: str, said: str) -> str:
-    """The head of a card: its title, and how to read it under which filters and data version."""
-    return f'<div class="fd-head"><h2>{escape(title)}</h2><p>{escape(said)}</p></div>'
+def head(title: str, said: str, stale: str = "") -> str:
+    """The head of a card: its title, how to read it under which filters and version, what of it is stale."""
+    mark = f'<p class="fd-stale">{escape(stale)}</p>' if stale else ""
+    return f'<div class="fd-head"><h2>{escape(title)}</h2><p>{escape(said)}</p>{mark}</div>'
 
 
 def step(title: str) -> str:

@@ -15,6 +15,7 @@ PAGES: dict[str, str] = {  # area: name in the menu
     "pipeline": N_("Pipeline"),
     "readiness": N_("Readiness"),
     "timeline": N_("Timeline"),
+    "changes": N_("Changes"),
     "data": N_("Data"),
     "reference": N_("Reference"),
 }

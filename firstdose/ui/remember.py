@@ -49,7 +49,8 @@ def remembered(
         make.__name__,
         replace(view, chart=None, version=session.version),
         session.store,
-        None if base is None else base.version,
+        session.name,
+        None if base is None else (base.version, base.name),
         language(),
         theme.mode(),
     )

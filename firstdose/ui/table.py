@@ -4,7 +4,7 @@ Measured on Streamlit 1.67: its grid is a bundle of 2 MB and goes on working for
 it is drawn only when opened (docs/decisions.md). Every cell is data and is escaped here, in one place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 from typing import Any, Protocol
@@ -38,12 +38,14 @@ class Rows(Protocol):
     @property
     def height(self) -> int | None: ...
     @property
+    def most(self) -> int: ...
+    @property
     def written(self) -> str: ...
 
 
 def draw(rows: Rows, head: str = "", foot: str = "") -> None:
     """Draw what ``markup`` wrote between head and foot; as a grid of every row once somebody asked for it."""
-    if len(rows.data) <= MOST:
+    if len(rows.data) <= rows.most:
         host.words(head + rows.written + foot, f"words-{rows.key}")
     elif st.session_state.get(f"whole-{rows.key}"):
         st.html(head)
@@ -85,15 +87,26 @@ def grid(frame: pd.DataFrame, columns: Mapping[str, str], key: str, title: str, 
         )
 
 
-def markup(frame: pd.DataFrame, columns: Mapping[str, str], key: str, title: str, height: int | None) -> str:
-    """The first ``MOST`` rows as an HTML table that can be scrolled by keyboard; every text is escaped.
+def markup(
+    frame: pd.DataFrame,
+    columns: Mapping[str, str],
+    key: str,
+    title: str,
+    height: int | None,
+    *,
+    most: int = MOST,
+    grouped: Sequence[str] = (),
+) -> str:
+    """The first ``most`` rows as an HTML table that can be scrolled by keyboard; every text is escaped.
 
     Its element key is written here as a class, as Streamlit would on a container that costs a pass more.
-    ``columns`` gives name and label of what is shown, in order; empty, every column with its own name.
+    ``columns`` gives name and label of what is shown, in order; empty, every column with its own name. The
+    columns ``grouped`` say what they share with the row above only once.
     """
     columns = columns or {str(name): str(name) for name in frame.columns}
-    cells = {name: [_said(value) for value in frame[name].head(MOST).tolist()] for name in columns}
+    cells = {name: [_said(value) for value in frame[name].head(most).tolist()] for name in columns}
     kind = {name: _kind(frame[name], cells[name]) for name in columns}
+    _said_once(cells, grouped)
     head = "".join(f'<th scope="col"{kind[name]}>{escape(label)}</th>' for name, label in columns.items())
     drawn = [[_cell(kind[name], text) for text in said] for name, said in cells.items()]
     rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*drawn, strict=True))
@@ -106,6 +119,15 @@ def markup(frame: pd.DataFrame, columns: Mapping[str, str], key: str, title: str
         f'aria-label="{escape(title)}"{tall}>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _said_once(cells: dict[str, list[str]], grouped: Sequence[str]) -> None:
+    """Empty the cells that repeat the row above, with all of the groups before them."""
+    same = [True] * len(next(iter(cells.values()), []))
+    for name in grouped:
+        said = cells[name]
+        same = [at > 0 and kept and said[at] == said[at - 1] for at, kept in enumerate(same)]
+        cells[name] = ["" if kept else text for text, kept in zip(said, same, strict=True)]
 
 
 def _cell(kind: str, text: str) -> str:

@@ -236,6 +236,22 @@ def test_a_long_table_opens_as_a_grid_when_asked(page: Page) -> None:
     expect(page.locator(".st-key-card-table-readiness-checklist .fd-table")).to_have_count(0)
 
 
+def test_changes_are_grouped_and_told_against_the_version_chosen(page: Page) -> None:
+    visit(page, "/changes?v=1&base=11&version=12")
+    lines = page.locator(".st-key-table-changes-lines tbody tr")
+    first = lines.first.locator("td").first.inner_text()
+    assert first
+    assert lines.nth(1).locator("td").first.inner_text() == "", "a group says its program once"
+    expect(page.locator(".st-key-table-changes-figures")).to_contain_text("Next first dose")
+    page.get_by_text("A named version", exact=True).click()
+    page.wait_for_function("() => location.search.includes('compare=named')")
+    painted(page)
+    chosen = page.locator(".st-key-filter-compared input").first
+    expect(chosen).to_have_value("v11 · 6 Nov 2026 · Steering 2026-11")
+    page.go_back()
+    page.wait_for_function("() => location.search.includes('compare=version')")
+
+
 def test_the_rule_behind_a_figure_opens_by_keyboard(page: Page) -> None:
     visit(page, "/")
     figure = page.locator(".st-key-kpi-overview-overdue, [class*='st-key-kpi-overview-']").first

@@ -99,6 +99,9 @@ def test_publish_versions_diff_restore_and_verify_tell_one_story(folder: Path) -
     assert [one["version"] for one in told] == [1, 2, 3]
     assert set(told[0]) == {"version", "at", "as_of", "by", "why", "name", "tables"}
     assert told[0]["name"] == "First"
+    named = run("name", 2, "Sent too early", "--by", "Lead", "--why", "the plan was sent too early")
+    assert (named["version"], named["name"]) == (2, "Sent too early")
+    assert [one["name"] for one in run("versions")] == ["First", "Sent too early", None]
     assert run("verify") == {"ok": True, "versions": 3}
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from firstdose.audit import Chain
 from firstdose.contracts import contracts
 from firstdose.errors import FirstdoseError, IntegrityError, PublishError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
@@ -331,3 +332,70 @@ def test_readers_can_neither_write_nor_look_outside(published: Lake) -> None:
     ):
         with pytest.raises(duckdb.Error):
             cursor.execute(statement)
+
+
+def test_a_version_gets_a_name_afterwards_and_another_process_sees_it_at_once(
+    lake: Lake, tmp_path: Path
+) -> None:
+    publish(lake, tmp_path, partners=[partner("A")])
+    publish(lake, tmp_path, partners=[partner("A"), partner("B")])
+    other = Lake.open(lake.place.folder)
+    assert other.session(1).name is None
+    assert lake.name(1, "  Steering   2026-11 ", ME).name == "Steering 2026-11"
+    assert [version.name for version in other.versions()] == ["Steering 2026-11", None]
+    assert other.session(1).name == "Steering 2026-11"
+    assert ids(lake, 1) == ["A"], "a named version holds what it held"
+    lake.name(1, "Baseline", Author("Lead", "the name was too long", ME.as_of))
+    assert Lake.open(lake.place.folder).version(1).name == "Baseline"
+    lake.verify()
+    event = list(Chain(lake.place.audit).events())[-1]
+    assert (event["action"], event["object_id"], event["name"]) == ("name", "1", "Baseline")
+
+
+@pytest.mark.parametrize(
+    ("name", "author"),
+    [
+        pytest.param("", ME, id="no name"),
+        pytest.param("x" * 81, ME, id="too long"),
+        pytest.param("Taken", ME, id="the name of another version"),
+        pytest.param("New", Author(" ", ME.why, ME.as_of), id="nobody"),
+        pytest.param("New", Author("Lead", "short", ME.as_of), id="no reason"),
+    ],
+)
+def test_a_name_that_says_nothing_is_refused(lake: Lake, tmp_path: Path, name: str, author: Author) -> None:
+    publish(lake, tmp_path, author=Author("Lead", ME.why, ME.as_of, "Taken"), partners=[partner("A")])
+    publish(lake, tmp_path, partners=[partner("B")], scope=Scope(allow_removals=True))
+    before = list(Chain(lake.place.audit).events())
+    with pytest.raises(PublishError):
+        lake.name(2, name, author)
+    with pytest.raises(UnknownVersion):
+        lake.name(3, "New", ME)
+    assert list(Chain(lake.place.audit).events()) == before
+    assert lake.version(2).name is None
+
+
+def test_a_name_whose_writer_was_killed_before_the_audit_line_is_told_at_the_next_publish(
+    lake: Lake, tmp_path: Path
+) -> None:
+    publish(lake, tmp_path, partners=[partner("A")])
+    lake.name(1, "Baseline", ME)
+    lines = lake.place.audit.read_text(encoding="utf-8").splitlines(keepends=True)
+    lake.place.audit.write_text("".join(lines[:-1]), encoding="utf-8")
+    publish(lake, tmp_path, partners=[partner("A"), partner("B")])
+    events = list(Chain(lake.place.audit).events())
+    assert [(event["action"], event["object_id"]) for event in events] == [
+        ("publish", "1"),
+        ("name", "1"),
+        ("publish", "2"),
+    ]
+    assert events[1]["late"] is True
+    lake.verify()
+
+
+@pytest.mark.parametrize("illustrative", [True, False])
+def test_restored_data_is_as_illustrative_as_it_was(lake: Lake, tmp_path: Path, illustrative: bool) -> None:
+    first = Author("Lead", ME.why, ME.as_of, illustrative=illustrative)
+    publish(lake, tmp_path, author=first, partners=[partner("A")])
+    publish(lake, tmp_path, partners=[partner("A"), partner("B")])
+    lake.restore(1, ME)
+    assert lake.version(3).illustrative is illustrative

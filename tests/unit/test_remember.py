@@ -30,7 +30,7 @@ class FakeSession:
     """A session as far as ``remembered`` looks at it."""
 
     def __init__(self, version: int) -> None:
-        self.store, self.version = "store", version
+        self.store, self.version, self.name = "store", version, None
 
 
 SESSION = cast("Session", FakeSession(3))

@@ -1,5 +1,5 @@
 -- grain: one row per task, readiness item, batch, stage event or deviation that the filters let through
--- params: $chosen (the programs let through), $partner, $jurisdiction, $area (null = all), $keys (table:key, parts joined by a bar; null = all)
+-- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all), $keys (table:key, parts joined by a bar; null = all)
 with named as (
     select
         'tasks' as table_name,
@@ -9,7 +9,8 @@ with named as (
         name_ja as label_ja,
         coalesce(anchor, kind) as kind,
         jurisdiction,
-        anchor is not null as is_gate
+        anchor is not null as is_gate,
+        workstream as area
     from tasks
     where ($partner is null or list_contains($partner, partner_id) or list_contains($partner, receiver_partner))
         and (
@@ -27,7 +28,8 @@ with named as (
         title_ja,
         blocks,
         jurisdiction,
-        gate
+        gate,
+        area
     from readiness_items
     where ($partner is null or list_contains($partner, owner_partner))
         and ($jurisdiction is null or list_contains($jurisdiction, jurisdiction))
@@ -41,7 +43,8 @@ with named as (
         null,
         disposition,
         null,
-        purpose in ('engineering', 'qualification', 'clinical', 'commercial')
+        purpose in ('engineering', 'qualification', 'clinical', 'commercial'),
+        if(material = 'vector', 'CMC-Vector', 'CMC-Drug product')
     from batches
     where $partner is null or list_contains($partner, partner_id)
     union all
@@ -53,7 +56,8 @@ with named as (
         stages.name_ja,
         stage_events.outcome,
         null,
-        true
+        true,
+        null
     from stage_events
     left join reference.stages on stage_events.stage_code = stages.stage_code
     union all
@@ -65,7 +69,8 @@ with named as (
         null,
         deviations.severity,
         null,
-        deviations.severity <> 'minor'
+        deviations.severity <> 'minor',
+        'Quality system'
     from deviations
     inner join batches on deviations.batch_id = batches.batch_id
     where $partner is null or list_contains($partner, deviations.partner_id)
@@ -81,10 +86,14 @@ select
     named.label_ja,
     named.kind,
     named.jurisdiction,
-    named.is_gate
+    named.is_gate,
+    named.area
 from named
-inner join programs on named.program_id = programs.program_id
-where list_contains($chosen, named.program_id)
+left join programs on named.program_id = programs.program_id
+where (
+        list_contains($chosen, named.program_id)
+        or (named.program_id is null and $program is null and ($group is null or $group <> []))
+    )
     and (
         $keys is null
         or concat(named.table_name, ':', named.row_key) in (select unnest($keys::varchar[]))

@@ -58,6 +58,7 @@ class _Rows:
     title: str
     columns: dict[str, str] = field(default_factory=dict)
     height: int | None = 320
+    most: int = table.MOST
 
     @property
     def written(self) -> str:

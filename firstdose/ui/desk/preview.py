@@ -1,5 +1,6 @@
 """What publishing would do, before anybody does it: table by table and key by key."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -7,7 +8,9 @@ import streamlit as st
 from firstdose.lake.preview import MOST_TOLD
 from firstdose.rules import desk as rules
 from firstdose.ui.desk.files import show
+from firstdose.ui.effects import effects
 from firstdose.ui.markdown import escaped
+from firstdose.ui.store import lake
 from firstdose.words import _
 
 if TYPE_CHECKING:
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from firstdose.view import View
 
 
-def draw(ready: "Prepared", view: "View | None") -> None:  # noqa: ARG001 (the figures will ask with it)
+def draw(ready: "Prepared", view: "View | None") -> None:
     """Draw the preview of a draft without errors."""
     seen = ready.seen
     if seen is None or seen.session is None:
@@ -40,6 +43,19 @@ def draw(ready: "Prepared", view: "View | None") -> None:  # noqa: ARG001 (the f
             "before": _("Rows before"),
         },
     )
+    if view is not None:
+        show(
+            "table-desk-effects",
+            effects(lake().session(seen.based_on), seen.session, replace(view, as_of=None, version=None)),
+            _("What it does to the figures people watch"),
+            {
+                "figure": _("Figure"),
+                "before": _("Before"),
+                "after": _("After"),
+                "difference": _("Difference"),
+            },
+            height=360,
+        )
     rows = rules.change_rows(seen.differences)
     show(
         "table-desk-changes",

@@ -1,0 +1,31 @@
+"""The newest version this browser saw before: kept in its session, begun from a cookie where there is one."""
+
+import streamlit as st
+
+from firstdose.ui.store import lake
+from firstdose.view import version_number
+
+COOKIE = "firstdose_seen"
+
+
+def arrive() -> None:
+    """Note once a session what the browser saw at its last visit, and what is the newest now."""
+    state = st.session_state
+    if "opened" in state:
+        return
+    state["opened"] = lake().newest()
+    seen = version_number(str(st.context.cookies.get(COOKIE, "")))  # a browser may send anything
+    state["seen"] = seen if seen in {version.version for version in lake().versions()} else None
+
+
+def last_seen() -> int | None:
+    """The newest version seen at the last visit; none when no earlier one is known.
+
+    Without a cookie a tab left open counts as a visit: what it was opened with, once something newer came.
+    """
+    state = st.session_state
+    seen: int | None = state.get("seen")
+    if seen is not None:
+        return seen
+    opened: int = state.get("opened", 0)
+    return opened if 0 < opened < lake().newest() else None

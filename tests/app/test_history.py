@@ -1,0 +1,100 @@
+"""The data page looks back: a version is named, restored and verified, and the audit chain is read."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from firstdose.intake.scope import Scope
+from firstdose.lake import Lake
+from tests.app.test_pages import opened, said
+from tests.unit.test_lake import ME, parquet, partner
+
+
+@pytest.fixture
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """Two versions: a site was renamed."""
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(tmp_path / "lake"))
+    lake = Lake.open()
+    for name in ("Old", "<New>"):
+        lake.publish({"partners": parquet(tmp_path, "partners", [partner("A", name)])}, ME, Scope())
+    return lake
+
+
+def data(**params: str) -> AppTest:
+    app = opened("data")
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def tables(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def asked(app: AppTest, act: str, *, version: int, by: str, why: str, name: str = "") -> AppTest:
+    app.selectbox(key="history-version").set_value(version).run()
+    app.session_state[f"action-data-{act}"] = True
+    app.run()
+    if name:
+        app.text_input(key="history-name").set_value(name)
+    app.text_input(key=f"history-by-{act}").set_value(by)
+    app.text_input(key=f"history-why-{act}").set_value(why)
+    app.session_state[f"action-data-{act}"] = True  # AppTest knows no popovers and would shut it
+    return app.button(key=f"history-do-{act}").click().run()
+
+
+def test_a_version_is_named_and_the_name_is_seen_at_once(lake: Lake) -> None:
+    app = asked(data(), "name", version=1, by="Lead", why="the steering committee saw it", name="Steering")
+    assert not app.exception
+    assert "now called" in app.success[0].value
+    assert lake.version(1).name == "Steering"
+    assert "Steering" in tables(app)
+    assert any("Steering" in option for option in app.selectbox(key="history-version").options)
+
+
+def test_a_version_is_restored_as_a_new_one_that_this_server_shows_at_once(lake: Lake) -> None:
+    app = asked(data(), "restore", version=1, by="Lead", why="the new name was wrong")
+    assert not app.exception
+    assert lake.newest() == 3
+    assert "holds the content of version 1" in app.success[0].value
+    assert lake.session().cursor().execute("select name from partners").fetchall() == [("Old",)]
+    assert "restore" in tables(app)
+
+
+@pytest.mark.parametrize(("by", "why"), [("", "a reason long enough"), ("Lead", "short")])
+def test_without_who_and_why_nothing_is_done(lake: Lake, by: str, why: str) -> None:
+    app = asked(data(), "restore", version=1, by=by, why=why)
+    assert app.error
+    assert lake.newest() == 2
+
+
+def test_a_version_links_to_what_it_changed(lake: Lake) -> None:
+    app = data()
+    assert "/changes?" in tables(app)
+    assert "version=2&amp;" in tables(app)
+    assert "base=1&amp;" in tables(app)
+    app.selectbox(key="history-version").set_value(1).run()
+    assert "The first version" in tables(app)
+
+
+def test_verify_says_that_all_is_well_or_names_what_is_broken(lake: Lake) -> None:
+    app = data()
+    app.button(key="action-data-verify").click().run()
+    assert "All is well: 2 versions" in app.success[0].value.replace("\\", "")
+    lines = lake.place.audit.read_text(encoding="utf-8").replace("monthly", "weekly")
+    lake.place.audit.write_text(lines, encoding="utf-8")
+    app.button(key="action-data-verify").click().run()
+    assert not app.exception
+    assert all("broken at line 1" in error.value for error in app.error)
+
+
+def test_the_audit_chain_is_read_and_searched(lake: Lake) -> None:
+    lake.name(1, "Kick-off", ME)
+    app = data(q="kick-off")
+    drawn = tables(app)
+    assert "Audit chain" in drawn
+    chain = drawn[drawn.index("Audit chain") :]
+    assert "Kick-off" in chain
+    assert chain.count("monthly state") == 1, "only the event that holds the text"
+    assert "v1" in said(app) or "v1" in chain
