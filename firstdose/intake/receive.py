@@ -214,7 +214,7 @@ def _check(
 
 
 def _done(one: check.Judged) -> CheckedFile:
-    rows = one.staged.rows
+    rows = one.rows
     return CheckedFile(
         one.staged.name, one.contract.name, rows, rows - one.rejected, one.rejected, one.told()
     )

@@ -72,14 +72,57 @@ def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, It
     if merged:
         template = N_("The sheet has merged cells: only the first of each holds the value.")
         report.issues.append(Issue("merged-cells", "warning", template))
-    return _reading(cells)
+    joined = _join_header(cells, merged, report)
+    return _reading(cells, joined)
 
 
-def _reading(cells: list[list[Any]]) -> tuple[Reading, Iterator[Row]]:
+_Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, each row and column from 0
+
+
+def _join_header(cells: list[list[Any]], merged: list[_Range], report: "Report") -> int | None:
+    """Join a header of two lines, groups merged over the names below them, into one in place; the place of
+    the second line, none when the header has one line.
+
+    The group stands before the name, as in “Forecast finish”. A header merged over columns without names of
+    their own is an error: nobody can say what those columns are.
+    """
+    top = next((at for at, row in enumerate(cells) if sum(bool(_text(cell)) for cell in row) > 1), None)
+    groups = [
+        range(first[1], last[1] + 1) for first, last in merged if first[0] == top and last[1] > first[1]
+    ]
+    if top is None or not groups:
+        return None
+    above = [_text(cell).strip() for cell in cells[top]]
+    below = [_text(cell).strip() for cell in cells[top + 1]] if top + 1 < len(cells) else []
+    below += [""] * (len(above) - len(below))
+    grouped = {at: group[0] for group in groups for at in group}
+    alone = [at for at in range(len(above)) if at not in grouped]
+    if not all(below[at] for at in grouped) or any(above[at] and below[at] for at in alone):
+        template = N_("The header “{name}” is merged over columns that have no names of their own.")
+        name = above[groups[0][0]][:200]
+        remedy = N_("Undo the merge and give every column its own name.")
+        values = (("name", name),)
+        report.issues.append(
+            Issue("merged-header", "error", template, values, line=top + 1, column=name, remedy=remedy)
+        )
+        return None
+    cells[top] = [
+        f"{above[grouped[at]]} {below[at]}" if at in grouped else above[at] or below[at]
+        for at in range(len(above))
+    ]
+    template = N_("The header stands in lines {line} and {next}; its names were joined.")
+    told = (("line", str(top + 1)), ("next", str(top + 2)))
+    report.issues.append(Issue("header-two-lines", "warning", template, told, line=top + 1))
+    return top + 1
+
+
+def _reading(cells: list[list[Any]], joined: int | None) -> tuple[Reading, Iterator[Row]]:
     width = max((len(row) for row in cells), default=0)
     table = [
         (line, [_text(cell) for cell in row] + [""] * (width - len(row))) for line, row in enumerate(cells, 1)
     ]
+    if joined is not None:
+        del table[joined]
     used = [at for at in range(width) if any(row[at] for _line, row in table)]
     table = [(line, [row[at] for at in used]) for line, row in table]
     reading = Reading(",")
