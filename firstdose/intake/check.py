@@ -47,7 +47,12 @@ class Judged:
     @property
     def rejected(self) -> int:
         """Rows with an error; all of them when the error concerns the whole file."""
-        return self.rows if self.whole else len(self.bad_lines)
+        if self.whole:
+            return self.rows
+        per_line = self.staged.per_line
+        return (
+            len(self.bad_lines) if per_line is None else sum(per_line.get(one, 0) for one in self.bad_lines)
+        )
 
     def add(self, issue: Issue) -> None:
         """Note an issue that concerns the whole file."""
@@ -70,10 +75,11 @@ def _place(issue: Issue) -> tuple[bool, int]:
 
 def judge(con: "duckdb.DuckDBPyConnection", staged: Staged, contract: Contract, as_of: date) -> Judged:
     """Judge one file by its contract; what concerns other tables is left to ``references``."""
-    judged = Judged(staged, contract)
+    judged = Judged(staged, contract, whole=any(issue.severity == "error" for issue in staged.issues))
     places, issues = columns_of(contract, staged.header)
     for issue in issues:
-        judged.add(issue)
+        if issue.severity == "error" or not staged.mapped:  # a profile says what is there and what is not
+            judged.add(issue)
     con.execute("create schema if not exists given")
     if not staged.rows:
         _make_empty(con, judged)
@@ -81,7 +87,7 @@ def judge(con: "duckdb.DuckDBPyConnection", staged: Staged, contract: Contract, 
     source = f"read_parquet({cells.literal(str(staged.parquet))})"
     line, *first = con.execute(f"from {source} limit 1").fetchall()[0]
     where = ""
-    if explains(contract, places, first):
+    if not staged.mapped and explains(contract, places, first):
         where = f" where line <> {int(line)}"
         judged.left_out = 1
         template = N_("Line {line} explains the columns and was left out.")

@@ -76,7 +76,7 @@ def readings(
 
     ``accepted`` counts the filled cells of the column that need no other reading.
     """
-    plain = {cell: _plain(cell) for cell in cells if len(cell) <= LONGEST}
+    plain = {cell: unified(cell) for cell in cells if len(cell) <= LONGEST}
     one = _reader(column, list(plain.values()), len(plain) == len(cells) and not accepted, decimal)
     found = {}
     for cell, text in plain.items():
@@ -88,7 +88,7 @@ def readings(
     return found
 
 
-def _plain(cell: str) -> str:
+def unified(cell: str) -> str:
     """Full-width letters, digits and signs as their usual ones; blanks of every width as one blank."""
     if cell.isascii():
         return " ".join(cell.split())
@@ -203,7 +203,7 @@ _REFUSED = {
 
 def why(column: Column, cell: str) -> tuple[str, str, str] | None:
     """The code, words and remedy for a cell that was refused though somebody may know what it means."""
-    text = _plain(cell) if len(cell) <= LONGEST else ""
+    text = unified(cell) if len(cell) <= LONGEST else ""
     code = ""
     if column.kind == "date":
         if found := _YEAR_LAST.fullmatch(text):

@@ -15,8 +15,10 @@ from firstdose import reference
 from firstdose.contracts import contracts
 from firstdose.errors import IntakeError, Issue
 from firstdose.intake import check
-from firstdose.intake.decode import Source, decode_all
-from firstdose.intake.recognise import table_of, unknown_table
+from firstdose.intake.decode import How, Source, decode_all
+from firstdose.intake.mapping import Fault, apply
+from firstdose.intake.profile import Profile, matching, other_header
+from firstdose.intake.recognise import is_ours, table_of, unknown_table
 from firstdose.intake.references import Existing, State, judge_together
 from firstdose.intake.scope import Scope
 from firstdose.intake.staged import Staged
@@ -107,14 +109,17 @@ def receive(
     encoding: str | None = None,
     sheet: str | None = None,
     decoded: Decoded | None = None,
+    profiles: Sequence[Profile] = (),
 ) -> Iterator[Checked]:
     """Check files and hand on their typed tables, for as long as the block lasts; ``Refused`` when a file
-    breaks its contract. ``decoded`` holds files that were decoded before, as ``decode_paths`` gives them."""
+    breaks its contract. ``decoded`` holds files that were decoded before, as ``decode_paths`` gives them with
+    the same profiles. A file with the header of one of ``profiles`` becomes the tables that profile makes."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept), decoded) as con:
         scope = scope or Scope()
         files, beside = _files(paths)
-        read = decoded or decode_paths(files, Path(kept), encoding=encoding, sheet=sheet)
-        judged, checked = _check(con, files, beside, read, existing, as_of, scope, table)
+        read = decoded or decode_paths(files, Path(kept), encoding=encoding, sheet=sheet, profiles=profiles)
+        asked = _Asked(as_of, scope, table, profiles, Path(kept))
+        judged, checked = _check(con, files, beside, read, existing, asked)
         if not checked.ok:
             raise Refused(checked)
         tables = {}
@@ -134,22 +139,64 @@ def check_files(
     table: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    profiles: Sequence[Profile] = (),
 ) -> Checked:
     """Check files as a publish would, and keep nothing. ``existing`` shows what is published already."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
         files, beside = _files(paths)
-        read = decode_paths(files, Path(kept), encoding=encoding, sheet=sheet)
-        return _check(con, files, beside, read, existing, as_of, scope or Scope(), table)[1]
+        read = decode_paths(files, Path(kept), encoding=encoding, sheet=sheet, profiles=profiles)
+        asked = _Asked(as_of, scope or Scope(), table, profiles, Path(kept))
+        return _check(con, files, beside, read, existing, asked)[1]
 
 
 def decode_paths(
-    paths: Sequence[Path], folder: Path, *, encoding: str | None = None, sheet: str | None = None
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    profiles: Sequence[Profile] = (),
 ) -> Decoded:
-    """Decode the files of paths into a folder, folders opened one level; what each gave, by its path."""
+    """Decode the files of paths into a folder, folders opened one level; what each gave, by its path.
+
+    A file that is none of ours as it stands is read again in each layout that a profile says, until the
+    header is the one of that profile.
+    """
     files, _beside = _files(paths)
     sources = [Source(path, path.name) for path in files]
-    read = decode_all(sources, folder, encoding=encoding, sheet=sheet)
-    return dict(zip(files, read, strict=True))
+    how = How(encoding, sheet, doubtful=bool(profiles))
+    read = dict(zip(files, decode_all(sources, folder, how=how), strict=True))
+    made = len(files)
+    for path in files:
+        for profile in profiles if _strange(read[path], profiles) else ():
+            layout = profile.layout
+            if not layout.fixed:
+                continue
+            said = How(
+                layout.encoding or encoding, layout.sheet or sheet, layout.delimiter, layout.skip_lines, True
+            )
+            again = decode_all([Source(path, path.name)], folder, how=said, first=made)[0]
+            made += 1
+            if isinstance(again, Staged) and matching(again.header, [profile]):
+                read[path] = again
+                break
+    return {path: _settled(one, profiles) for path, one in read.items()}
+
+
+def _strange(read: Staged | IntakeError, profiles: Sequence[Profile]) -> bool:
+    """Whether a file as it was read is neither one of ours nor one that a profile knows."""
+    if isinstance(read, IntakeError):
+        return True
+    return matching(read.header, profiles) is None and not is_ours(read.header)
+
+
+def _settled(read: Staged | IntakeError, profiles: Sequence[Profile]) -> Staged | IntakeError:
+    """A file with a doubt that no profile settles is refused, as it is without profiles."""
+    if isinstance(read, IntakeError) or matching(read.header, profiles):
+        return read
+    if any(issue.severity == "error" for issue in read.issues):
+        return IntakeError(_("{file} cannot be read.").format(file=read.name), read.issues)
+    return read
 
 
 def nothing_yet(table: str, columns: Sequence[str]) -> pa.Table:
@@ -181,36 +228,71 @@ def _database(folder: Path, decoded: Decoded | None = None) -> Iterator[duckdb.D
         con.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a check is asked to do with its files."""
+
+    as_of: date
+    scope: Scope
+    table: str | None
+    profiles: Sequence[Profile]
+    folder: Path
+
+
 def _check(
     con: duckdb.DuckDBPyConnection,
     files: Sequence[Path],
     beside: Sequence[CheckedFile],
     decoded: Decoded,
     existing: Existing,
-    as_of: date,
-    scope: Scope,
-    table: str | None,
+    asked: _Asked,
 ) -> tuple[dict[str, check.Judged], Checked]:
     told: list[CheckedFile | check.Judged] = list(beside)
     judged: dict[str, check.Judged] = {}
     for path in files:
         read = decoded[path]
         if isinstance(read, IntakeError):
-            told.append(CheckedFile(path.name, table or table_of(path.name, ()), 0, 0, 0, read.issues))
+            name = asked.table or table_of(path.name, ())
+            told.append(CheckedFile(path.name, name, 0, 0, 0, read.issues))
             continue
-        name = table or table_of(read.name, read.header)
-        if name is None or name in judged:
-            issue = unknown_table(read.header) if name is None else _again(name, judged[name].staged.name)
-            told.append(_refused(read, name, issue))
-            continue
-        judged[name] = check.judge(con, read, contracts()[name], as_of)
-        told.append(judged[name])
+        profile = None if asked.table else matching(read.header, asked.profiles)
+        if profile:
+            told += [
+                _judge(con, one.table, one.staged, judged, asked, one.faults)
+                for one in apply(profile, read, asked.folder)
+            ]
+        else:
+            name = asked.table or table_of(read.name, read.header)
+            told.append(_judge(con, name, read, judged, asked))
     if judged:
-        judge_together(State(con, judged, scope, existing))
+        judge_together(State(con, judged, asked.scope, existing))
     done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in told)
     if not done:
         raise IntakeError(_("There is no file to read."), ())
     return judged, Checked(done, tuple(files))
+
+
+def _judge(
+    con: duckdb.DuckDBPyConnection,
+    name: str | None,
+    read: Staged,
+    judged: dict[str, check.Judged],
+    asked: _Asked,
+    faults: Sequence[Fault] = (),
+) -> CheckedFile | check.Judged:
+    """Judge one table, or refuse it when it is unknown or was given already."""
+    if name is None or name in judged:
+        if name is not None:
+            issue = _again(name, judged[name].staged.name)
+        elif asked.profiles:
+            issue = other_header(read.header, asked.profiles)
+        else:
+            issue = unknown_table(read.header)
+        return _refused(read, name, issue)
+    judged[name] = one = check.judge(con, read, contracts()[name], asked.as_of)
+    for fault in faults:
+        check.tell(one, list(fault.issues), list(fault.lines))
+    return one
 
 
 def _done(one: check.Judged) -> CheckedFile:

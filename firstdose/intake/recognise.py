@@ -38,6 +38,12 @@ def _by_header(header: tuple[str, ...]) -> str | None:
     return fits[0][1]
 
 
+def is_ours(header: tuple[str, ...]) -> bool:
+    """Whether every column of a header is a column of one of our tables."""
+    given = {_plain(name) for name in header}
+    return any(given <= {column.name for column in contract.columns} for contract in contracts().values())
+
+
 def unknown_table(header: tuple[str, ...]) -> Issue:
     """The error for a file that fits no table."""
     known = {column.name for contract in contracts().values() for column in contract.columns}

@@ -24,7 +24,9 @@ _EXCEL_ERRORS = frozenset(
 )
 
 
-def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, Iterator[Row]] | None:
+def rows(
+    source: Path, sheet: str | None, report: "Report", skip_lines: int = 0
+) -> tuple[Reading, Iterator[Row]] | None:
     """The header and rows of a sheet; none when it cannot be read, with the reason in the report."""
     from firstdose.intake.stage import refuse
 
@@ -46,6 +48,7 @@ def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, It
             return None
         opened = book.get_sheet_by_name(report.sheet)
         cells = opened.to_python(skip_empty_area=False)
+        cells[:skip_lines] = [[] for _line in cells[:skip_lines]]
         merged = opened.merged_cell_ranges or []
     except (CalamineError, OSError, ValueError) as error:
         refuse(
