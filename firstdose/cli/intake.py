@@ -44,7 +44,7 @@ def reading_options(command: _Command) -> _Command:
 
 
 def file_options(command: _Command) -> _Command:
-    """Which table a file is and how it is read: ``--table``, ``--encoding``, ``--sheet``."""
+    """Which table a file is, how it is read, and what was answered about its columns."""
     table = click.option(
         "--table",
         type=click.Choice(sorted(contracts())),
@@ -57,7 +57,14 @@ def file_options(command: _Command) -> _Command:
         type=click.Path(path_type=Path),
         help="A mapping profile for files with other headers; saved ones are found by header.",
     )
-    return table(profile(reading_options(command)))
+    answer = click.option(
+        "--not-personal",
+        "personal_ok",
+        multiple=True,
+        metavar="COLUMN",
+        help="Answer that a column which looks like personal data holds none.",
+    )
+    return table(profile(answer(reading_options(command))))
 
 
 def profiles_of(options: dict[str, Any], place: Place) -> tuple[Profile, ...]:
@@ -176,9 +183,10 @@ def _inspected(staged: "Staged", rows: bool) -> dict[str, Any]:
 def check(paths: tuple[Path, ...], format_: str, **options: Any) -> None:
     """Check files as a publish would, with every problem at once; nothing is written."""
     scope, as_of = scope_of(options)
-    how = {name: options[name] for name in ("table", "encoding", "sheet")}
+    how: dict[str, Any] = {name: options[name] for name in ("table", "encoding", "sheet")}
     lake = Lake.open()
     how["profiles"] = profiles_of(options, lake.place)
+    how["personal_ok"] = frozenset(options["personal_ok"])
     checked = check_files(paths, existing=lake.existing(), as_of=as_of, scope=scope, **how)
     print_checked(checked, format_)
     if not checked.ok:

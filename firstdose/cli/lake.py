@@ -44,9 +44,10 @@ def publish(paths: tuple[Path, ...], by: str, why: str, format_: str, **options:
     scope, as_of = scope_of(options)
     author = Author(by, why, as_of, options["name"])
     author.judge()
-    how = {name: options[name] for name in ("table", "encoding", "sheet")}
+    how: dict[str, Any] = {name: options[name] for name in ("table", "encoding", "sheet")}
     lake = Lake.open(writing=True)
     how["profiles"] = profiles_of(options, lake.place)
+    how["personal_ok"] = frozenset(options["personal_ok"])
     try:
         done = _checked_and_published(lake, paths, author, scope, how)
     except Refused as refused:

@@ -173,7 +173,7 @@ def _unpivoted(
     rows = pa.array(range(len(lines)), pa.int64())
     for name, code in unpivot.columns:
         cells = source.cells(name).filter(used)
-        filled = pc.is_valid(cells)
+        filled = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(cells), ""), False)
         empty += len(cells) - (pc.sum(filled).as_py() or 0)
         cells, here = cells.filter(filled), lines.filter(filled)
         if value.changes:

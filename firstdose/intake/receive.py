@@ -14,7 +14,7 @@ import pyarrow as pa
 from firstdose import reference
 from firstdose.contracts import contracts
 from firstdose.errors import IntakeError, Issue
-from firstdose.intake import check
+from firstdose.intake import check, personal
 from firstdose.intake.decode import How, Source, decode_all
 from firstdose.intake.mapping import Fault, apply
 from firstdose.intake.profile import Profile, matching, other_header
@@ -110,15 +110,17 @@ def receive(
     sheet: str | None = None,
     decoded: Decoded | None = None,
     profiles: Sequence[Profile] = (),
+    personal_ok: frozenset[str] = frozenset(),
 ) -> Iterator[Checked]:
     """Check files and hand on their typed tables, for as long as the block lasts; ``Refused`` when a file
     breaks its contract. ``decoded`` holds files that were decoded before, as ``decode_paths`` gives them with
-    the same profiles. A file with the header of one of ``profiles`` becomes the tables that profile makes."""
+    the same profiles. A file with the header of one of ``profiles`` becomes the tables that profile makes.
+    ``personal_ok`` names the columns of which somebody said that they hold no personal data."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept), decoded) as con:
         scope = scope or Scope()
         files, beside = _files(paths)
         read = decoded or decode_paths(files, Path(kept), encoding=encoding, sheet=sheet, profiles=profiles)
-        asked = _Asked(as_of, scope, table, profiles, Path(kept))
+        asked = _Asked(as_of, scope, table, profiles, personal_ok, Path(kept))
         judged, checked = _check(con, files, beside, read, existing, asked)
         if not checked.ok:
             raise Refused(checked)
@@ -140,12 +142,13 @@ def check_files(
     encoding: str | None = None,
     sheet: str | None = None,
     profiles: Sequence[Profile] = (),
+    personal_ok: frozenset[str] = frozenset(),
 ) -> Checked:
     """Check files as a publish would, and keep nothing. ``existing`` shows what is published already."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
         files, beside = _files(paths)
         read = decode_paths(files, Path(kept), encoding=encoding, sheet=sheet, profiles=profiles)
-        asked = _Asked(as_of, scope or Scope(), table, profiles, Path(kept))
+        asked = _Asked(as_of, scope or Scope(), table, profiles, personal_ok, Path(kept))
         return _check(con, files, beside, read, existing, asked)[1]
 
 
@@ -236,6 +239,7 @@ class _Asked:
     scope: Scope
     table: str | None
     profiles: Sequence[Profile]
+    personal_ok: frozenset[str]
     folder: Path
 
 
@@ -255,15 +259,15 @@ def _check(
             name = asked.table or table_of(path.name, ())
             told.append(CheckedFile(path.name, name, 0, 0, 0, read.issues))
             continue
+        found = personal.doubts(con, read, asked.personal_ok)
         profile = None if asked.table else matching(read.header, asked.profiles)
         if profile:
-            told += [
-                _judge(con, one.table, one.staged, judged, asked, one.faults)
-                for one in apply(profile, read, asked.folder)
-            ]
+            for one in apply(profile, read, asked.folder):
+                told.append(_judge(con, one.table, one.staged, judged, asked, found, one.faults))
+                found = []  # told once, with the first table
         else:
             name = asked.table or table_of(read.name, read.header)
-            told.append(_judge(con, name, read, judged, asked))
+            told.append(_judge(con, name, read, judged, asked, found))
     if judged:
         judge_together(State(con, judged, asked.scope, existing))
     done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in told)
@@ -278,6 +282,7 @@ def _judge(
     read: Staged,
     judged: dict[str, check.Judged],
     asked: _Asked,
+    doubts: Sequence[Issue],
     faults: Sequence[Fault] = (),
 ) -> CheckedFile | check.Judged:
     """Judge one table, or refuse it when it is unknown or was given already."""
@@ -288,8 +293,10 @@ def _judge(
             issue = other_header(read.header, asked.profiles)
         else:
             issue = unknown_table(read.header)
-        return _refused(read, name, issue)
+        return _refused(read, name, *doubts, issue)
     judged[name] = one = check.judge(con, read, contracts()[name], asked.as_of)
+    for doubt in doubts:
+        one.add(doubt)
     for fault in faults:
         check.tell(one, list(fault.issues), list(fault.lines))
     return one
@@ -302,8 +309,8 @@ def _done(one: check.Judged) -> CheckedFile:
     )
 
 
-def _refused(read: Staged, table: str | None, issue: Issue) -> CheckedFile:
-    issues = (*read.issues, replace(issue, file=read.name))
+def _refused(read: Staged, table: str | None, *found: Issue) -> CheckedFile:
+    issues = (*read.issues, *(replace(issue, file=read.name) for issue in found))
     return CheckedFile(read.name, table, read.rows, 0, read.rows, issues)
 
 

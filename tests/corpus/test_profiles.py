@@ -101,7 +101,7 @@ def test_a_wide_laboratory_table_gives_batches_and_results(tmp_path: Path) -> No
             (row["batch"], code): float(row[name])
             for row in source
             for name, code in unpivot.columns
-            if row[name]
+            if row[name].strip()
         }
         assert len(tables["batches"]) == len(source)
         assert {(row["batch_id"], row["attribute_code"]): row["value"] for row in tables["results"]} == filled
