@@ -92,7 +92,10 @@ def rules(column: Column, cell: str, value: str) -> list[Rule]:
         found.insert(0, Rule("required", empty, template, N_("Fill it in.")))
     if column.kind in ("date", "bool"):  # numbers are told by ``columns``, which sees them in any file
         template = N_("{n} cells of {column} hold a mark for missing and are left empty.")
-        found.append(Rule("missing-mark", is_mark(column, cell), template, warning=True))
+        unread = (
+            f"case when {cell} is not null and {value} is null then {is_mark(column, cell)} else false end"
+        )
+        found.append(Rule("missing-mark", unread, template, warning=True))
     if column.kind == "date":
         template = N_("{n} dates of {column} are written with slashes; they were read as year/month/day.")
         slashed = f"contains({cell}, '/') and {value} is not null"

@@ -29,7 +29,7 @@ _WORDS = {
         r"|\b(surname|forename|initials)\b|氏名|姓名|患者名|被験者名|担当者名|医師名|イニシャル|フリガナ|ふりがな"
     ),
     N_("a birth date"): r"\b(dob|birth ?(date|day)|date of birth|born( on)?)\b|生年月日|誕生日|出生日",
-    N_("an e-mail address"): r"\be ?mails?\b|メール|電子メール",
+    N_("an e-mail address"): r"\be[ -]?mails?\b|^mail( address)?$|メール|電子メール",
     N_(
         "a telephone number"
     ): r"\b(tele)?phones?\b|\b(mobile|cell|fax|tel)\b( (no|number))?$|電話|携帯|ファクス|FAX番号",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -16,13 +16,15 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntakeError, Issue
 from firstdose.intake import check, personal
 from firstdose.intake.decode import How, Source, decode_all
-from firstdose.intake.mapping import Fault, apply
 from firstdose.intake.profile import Profile, matching, other_header
 from firstdose.intake.recognise import is_ours, table_of, unknown_table
 from firstdose.intake.references import Existing, State, judge_together
 from firstdose.intake.scope import Scope
 from firstdose.intake.staged import Staged
 from firstdose.words import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from firstdose.intake.mapping import Fault
 
 Decoded = Mapping[Path, Staged | IntakeError]
 ENDINGS = (".csv", ".tsv", ".parquet", ".xlsx")
@@ -262,6 +264,8 @@ def _check(
         found = personal.doubts(con, read, asked.personal_ok)
         profile = None if asked.table else matching(read.header, asked.profiles)
         if profile:
+            from firstdose.intake.mapping import apply  # brings rooms of pyarrow that other checks do without
+
             for one in apply(profile, read, asked.folder):
                 told.append(_judge(con, one.table, one.staged, judged, asked, found, one.faults))
                 found = []  # told once, with the first table
@@ -283,7 +287,7 @@ def _judge(
     judged: dict[str, check.Judged],
     asked: _Asked,
     doubts: Sequence[Issue],
-    faults: Sequence[Fault] = (),
+    faults: "Sequence[Fault]" = (),
 ) -> CheckedFile | check.Judged:
     """Judge one table, or refuse it when it is unknown or was given already."""
     if name is None or name in judged:
