@@ -20,36 +20,39 @@ from firstdose.words import N_
 if TYPE_CHECKING:
     import duckdb
 
+NAMES = N_("The column “{column}” looks like names of people, which are personal data.")
+BIRTHS = N_("The column “{column}” looks like birth dates, which are personal data.")
+MAILS = N_("The column “{column}” looks like e-mail addresses, which are personal data.")
+PHONES = N_("The column “{column}” looks like telephone numbers, which are personal data.")
+ADDRESSES = N_("The column “{column}” looks like addresses of people, which are personal data.")
+RECORDS = N_("The column “{column}” looks like record numbers of people, which are personal data.")
 _PERSON = (
     "first|last|given|family|middle|full|patient|subject|participant|donor|contact|investigator|physician"
 )
 _WORDS = {
-    N_("a name of a person"): (
+    NAMES: (
         rf"\b({_PERSON}|doctor|nurse|staff|employee|person|maiden)s? ?(name|initials)s?\b"
         r"|\b(surname|forename|initials)\b|氏名|姓名|患者名|被験者名|担当者名|医師名|イニシャル|フリガナ|ふりがな"
     ),
-    N_("a birth date"): r"\b(dob|birth ?(date|day)|date of birth|born( on)?)\b|生年月日|誕生日|出生日",
-    N_("an e-mail address"): r"\be[ -]?mails?\b|^mail( address)?$|メール|電子メール",
-    N_(
-        "a telephone number"
-    ): r"\b(tele)?phones?\b|\b(mobile|cell|fax|tel)\b( (no|number))?$|電話|携帯|ファクス|FAX番号",
-    N_(
-        "an address"
-    ): r"\b(home|street|postal|contact|mailing) address\b|^address$|\b(zip|postal) ?code\b|住所|郵便番号",
-    N_("a record number"): (
+    BIRTHS: r"\b(dob|birth ?(date|day)|date of birth|born( on)?)\b|生年月日|誕生日|出生日",
+    MAILS: r"\be[ -]?mails?\b|^mail( address)?$|メール|電子メール",
+    PHONES: r"\b(tele)?phones?\b|\b(mobile|cell|fax|tel)\b( (no|number))?$|電話|携帯|ファクス|FAX番号",
+    ADDRESSES: (
+        r"\b(home|street|postal|contact|mailing) address\b|^address$|\b(zip|postal) ?code\b|住所|郵便番号"
+    ),
+    RECORDS: (
         r"\bmrn\b|\b(medical|hospital|patient|health|chart) ?(record)? ?(id|no|num|number)\b|\bssn\b"
         r"|social security|\bpassport\b"
         r"|カルテ|診療録|診察券|患者番号|患者id|被保険者|保険証|個人番号|マイナンバー"
     ),
 }
 _SHAPES = {
-    N_("an e-mail address"): (r"(?i)[a-z0-9._%+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", 0.2),
-    N_("a telephone number"): (
+    MAILS: (r"(?i)[a-z0-9._%+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", 0.2),
+    PHONES: (
         r"^\s*(\+\d{1,3}[ -]?\(?\d{1,4}\)?([ -]?\d{2,4}){2,3}|\(?0\d{1,4}\)?[ -]\d{1,4}[ -]\d{3,4})\s*$",
         0.5,
     ),
 }
-_FOUND = N_("The column “{column}” looks like personal data: {what}.")
 _REMEDY = N_(
     "Take the column out of the file; or, when it holds no personal data, say so (--not-personal “{column}”)."
 )
@@ -72,7 +75,7 @@ def doubts(con: "duckdb.DuckDBPyConnection", staged: Staged, answered: Collectio
 
 
 def by_name(name: str) -> str | None:
-    """What a header says its column holds, when that is personal data."""
+    """What is said of a column whose header says personal data; none when it says none."""
     plain = _plain(name)
     return next((what for what, words in _WORDS.items() if re.search(words, plain, re.IGNORECASE)), None)
 
@@ -108,5 +111,4 @@ def _ours() -> dict[str, frozenset[str]]:
 
 
 def _issue(column: str, what: str) -> Issue:
-    values = (("column", column), ("what", what))
-    return Issue("personal-data", "error", _FOUND, values, line=1, column=column, remedy=_REMEDY)
+    return Issue("personal-data", "error", what, (("column", column),), line=1, column=column, remedy=_REMEDY)

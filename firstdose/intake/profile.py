@@ -395,7 +395,9 @@ def _pattern(part: _Part) -> str:
     except ValueError:
         text = ""
     if not (re.search("%d", text) and re.search("%[mbB]", text) and re.search("%[yY]", text)):
-        raise part.wrong(N_("a pattern with day, month and year is expected, such as %d.%m.%Y."))
+        raise part.wrong(
+            N_("a pattern with day, month and year is expected, such as {such}."), such="%d.%m.%Y"
+        )
     return text
 
 
