@@ -11,7 +11,8 @@ import click
 from firstdose.contracts import contracts
 from firstdose.errors import IntakeError
 from firstdose.intake.decode import decode
-from firstdose.intake.profile import Profile, load, saved
+from firstdose.intake.profile import Profile
+from firstdose.intake.profile_files import load, saved
 from firstdose.intake.receive import check_files
 from firstdose.intake.scope import Scope
 from firstdose.lake import Lake

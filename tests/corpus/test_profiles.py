@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from firstdose.intake.profile import load, read, write
+from firstdose.intake.profile_files import load, write
+from firstdose.intake.profile_text import read
 from firstdose.intake.receive import Checked, nothing_yet, receive
 
 HERE = Path(__file__).parent

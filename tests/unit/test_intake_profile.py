@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from firstdose.errors import ProfileError
-from firstdose.intake import profile as profiles
-from firstdose.intake.profile import Profile, matching, read, save, saved, write
+from firstdose.intake.profile import Profile, matching
+from firstdose.intake.profile_files import load, save, saved, write
+from firstdose.intake.profile_text import LARGEST_BYTES, read
 from firstdose.intake.propose import propose
 from firstdose.intake.receive import Checked, check_files, nothing_yet, receive
 from firstdose.place import Place
@@ -239,6 +240,6 @@ def test_nothing_is_proposed_for_a_header_nobody_knows() -> None:
 
 def test_the_largest_profile_is_a_page(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
-    path.write_text("#" * (profiles.LARGEST_BYTES + 1), encoding="utf-8")
+    path.write_text("#" * (LARGEST_BYTES + 1), encoding="utf-8")
     with pytest.raises(ProfileError):
-        profiles.load(path)
+        load(path)
