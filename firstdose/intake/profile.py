@@ -1,7 +1,7 @@
 """Mapping profiles: how a file with other headers becomes tables of ours, as a frozen value.
 
-``profile_text`` reads them from YAML, ``profile_files`` keeps them, ``mapping`` applies them, ``propose`` makes
-a first one.
+``profile_text`` reads them from YAML, ``profile_files`` keeps them, ``mapping`` applies them, ``propose``
+makes a first one.
 """
 
 import unicodedata

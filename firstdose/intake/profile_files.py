@@ -1,4 +1,4 @@
-"""Where mapping profiles are kept: written as YAML that ``profile_text`` reads, one file each, in one folder."""
+"""Where mapping profiles are kept: as YAML that ``profile_text`` reads, one file each, in one folder."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -171,18 +171,17 @@ def decode_paths(
     sources = [Source(path, path.name) for path in files]
     how = How(encoding, sheet, doubtful=bool(profiles))
     read = dict(zip(files, decode_all(sources, folder, how=how), strict=True))
+    layouts = dict.fromkeys(profile.layout for profile in profiles if profile.layout.fixed)
     made = len(files)
     for path in files:
-        for profile in profiles if _strange(read[path], profiles) else ():
-            layout = profile.layout
-            if not layout.fixed:
-                continue
+        for layout in layouts if _strange(read[path], profiles) else ():
             said = How(
                 layout.encoding or encoding, layout.sheet or sheet, layout.delimiter, layout.skip_lines, True
             )
             again = decode_all([Source(path, path.name)], folder, how=said, first=made)[0]
             made += 1
-            if isinstance(again, Staged) and matching(again.header, [profile]):
+            fitting = [profile for profile in profiles if profile.layout == layout]
+            if isinstance(again, Staged) and matching(again.header, fitting):
                 read[path] = again
                 break
     return {path: _settled(one, profiles) for path, one in read.items()}

@@ -123,6 +123,12 @@ def test_excel_days_beside_other_days_are_refused(tmp_path: Path) -> None:
     assert (file.accepted, file.rejected) == (1, 3)
 
 
+def test_two_excel_days_are_too_few_to_be_sure(tmp_path: Path) -> None:
+    file, issues = told(tmp_path, {"forecast_finish": "46447"}, {"forecast_finish": "46448"})
+    assert issues["serial-date"].severity == "error"
+    assert file.rejected == 2
+
+
 @pytest.mark.parametrize(
     ("cells", "wanted"),
     [
