@@ -83,40 +83,44 @@ _Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, each ro
 
 
 def _join_header(cells: list[list[Any]], merged: list[_Range], report: "Report") -> int | None:
-    """Join a header of two lines, groups merged over the names below them, into one in place; the place of
-    the second line, none when the header has one line.
+    """Join a header of several lines, groups merged over the names below them, into one in place; its last
+    line, none when the header has one line.
 
     The group stands before the name, as in “Forecast finish”. A header merged over columns without names of
     their own is an error: nobody can say what those columns are.
     """
     top = next((at for at, row in enumerate(cells) if sum(bool(_text(cell)) for cell in row) > 1), None)
-    groups = [
-        range(first[1], last[1] + 1) for first, last in merged if first[0] == top and last[1] > first[1]
-    ]
+    starting = [(first, last) for first, last in merged if first[0] == top]
+    groups = [range(first[1], last[1] + 1) for first, last in starting if last[1] > first[1]]
     if top is None or not groups:
         return None
-    above = [_text(cell).strip() for cell in cells[top]]
-    below = [_text(cell).strip() for cell in cells[top + 1]] if top + 1 < len(cells) else []
-    below += [""] * (len(above) - len(below))
+    below = max(last[0] for _first, last in starting)
+    bottom = min(max(below, top + 1), len(cells) - 1)
+    lines = [[_text(cell).strip() for cell in cells[at]] for at in range(top, bottom + 1)]
     grouped = {at: group[0] for group in groups for at in group}
-    alone = [at for at in range(len(above)) if at not in grouped]
-    if not all(below[at] for at in grouped) or any(above[at] and below[at] for at in alone):
+    names = []
+    for at in range(len(cells[top])):
+        parts = [lines[0][grouped.get(at, at)], *(line[at] for line in lines[1:] if at < len(line))]
+        names.append(" ".join(filter(None, parts)))
+    data = below == top and any(
+        first and second
+        for at, (first, second) in enumerate(zip(*lines[:2], strict=False))
+        if at not in grouped
+    )
+    if data or any(names[at] == lines[0][first] for at, first in grouped.items()):
         template = N_("The header “{name}” is merged over columns that have no names of their own.")
-        name = above[groups[0][0]][:200]
+        name = lines[0][groups[0][0]][:200]
         remedy = N_("Undo the merge and give every column its own name.")
         values = (("name", name),)
         report.issues.append(
             Issue("merged-header", "error", template, values, line=top + 1, column=name, remedy=remedy)
         )
         return None
-    cells[top] = [
-        f"{above[grouped[at]]} {below[at]}" if at in grouped else above[at] or below[at]
-        for at in range(len(above))
-    ]
-    template = N_("The header stands in lines {line} and {next}; its names were joined.")
-    told = (("line", str(top + 1)), ("next", str(top + 2)))
-    report.issues.append(Issue("header-two-lines", "warning", template, told, line=top + 1))
-    return top + 1
+    cells[top] = names
+    template = N_("The header stands in lines {line} to {last}; its names were joined.")
+    told = (("line", str(top + 1)), ("last", str(bottom + 1)))
+    report.issues.append(Issue("header-lines", "warning", template, told, line=top + 1))
+    return bottom
 
 
 def _reading(cells: list[list[Any]], joined: int | None) -> tuple[Reading, Iterator[Row]]:
@@ -125,7 +129,8 @@ def _reading(cells: list[list[Any]], joined: int | None) -> tuple[Reading, Itera
         (line, [_text(cell) for cell in row] + [""] * (width - len(row))) for line, row in enumerate(cells, 1)
     ]
     if joined is not None:
-        del table[joined]
+        header = next(at for at, (_line, row) in enumerate(table) if sum(map(bool, row)) > 1)
+        del table[header + 1 : joined + 1]
     used = [at for at in range(width) if any(row[at] for _line, row in table)]
     table = [(line, [row[at] for at in used]) for line, row in table]
     reading = Reading(",")
