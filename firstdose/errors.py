@@ -6,6 +6,7 @@
     ├── ViewError             a link or a filter asks for something that does not exist
     │   └── UnknownVersion    a data version that was never published
     ├── IntakeError           a file cannot be read or breaks its contract; carries every Issue
+    ├── ProfileError          a mapping profile is not written as profiles are; says the place in it
     ├── PublishError          a publish is refused for a reason other than the files themselves
     ├── StoreError            the store cannot be reached, is full or read-only
     └── IntegrityError        stored bytes are not what was published
@@ -104,6 +105,12 @@ class IntakeError(FirstdoseError):
     def __init__(self, message: str, issues: tuple[Issue, ...]) -> None:
         super().__init__(message)
         self.issues = issues
+
+
+class ProfileError(FirstdoseError):
+    """A mapping profile is not written as profiles are; the message says the place and the remedy."""
+
+    code = "profile"
 
 
 class PublishError(FirstdoseError):

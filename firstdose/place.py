@@ -49,6 +49,11 @@ class Place:
         return self.folder / "audit.jsonl"
 
     @property
+    def profiles(self) -> Path:
+        """The folder of the saved mapping profiles, one YAML file each."""
+        return self.folder / "profiles"
+
+    @property
     def exists(self) -> bool:
         """Whether a lake was ever made here; ``StoreError`` when something else stands in its place."""
         if self.folder.exists() and not self.folder.is_dir():

@@ -11,9 +11,12 @@ import click
 from firstdose.contracts import contracts
 from firstdose.errors import IntakeError
 from firstdose.intake.decode import decode
+from firstdose.intake.profile import Profile
+from firstdose.intake.profile_files import load, saved
 from firstdose.intake.receive import check_files
 from firstdose.intake.scope import Scope
 from firstdose.lake import Lake
+from firstdose.place import Place
 from firstdose.words import _
 
 if TYPE_CHECKING:
@@ -42,13 +45,34 @@ def reading_options(command: _Command) -> _Command:
 
 
 def file_options(command: _Command) -> _Command:
-    """Which table a file is and how it is read: ``--table``, ``--encoding``, ``--sheet``."""
+    """Which table a file is, how it is read, and what was answered about its columns."""
     table = click.option(
         "--table",
         type=click.Choice(sorted(contracts())),
         help="The table; known by name or header else.",
     )
-    return table(reading_options(command))
+    profile = click.option(
+        "--profile",
+        "profile",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="A mapping profile for files with other headers; saved ones are found by header.",
+    )
+    answer = click.option(
+        "--not-personal",
+        "personal_ok",
+        multiple=True,
+        metavar="COLUMN",
+        help="Answer that a column which looks like personal data holds none.",
+    )
+    return table(profile(answer(reading_options(command))))
+
+
+def profiles_of(options: dict[str, Any], place: Place) -> tuple[Profile, ...]:
+    """The profiles that are given, before those that are saved; a usage error beside ``--table``."""
+    if options["profile"] and options["table"]:
+        raise click.UsageError(_("A profile says the table itself: leave out --table."))
+    return (*(load(path) for path in options["profile"]), *saved(place.profiles))
 
 
 class _Within(click.ParamType[tuple[str, str]]):
@@ -159,8 +183,11 @@ def _inspected(staged: "Staged", rows: bool) -> dict[str, Any]:
 def check(paths: tuple[Path, ...], format_: str, **options: Any) -> None:
     """Check files as a publish would, with every problem at once; nothing is written."""
     scope, as_of = scope_of(options)
-    how = {name: options[name] for name in ("table", "encoding", "sheet")}
-    checked = check_files(paths, existing=Lake.open().existing(), as_of=as_of, scope=scope, **how)
+    how: dict[str, Any] = {name: options[name] for name in ("table", "encoding", "sheet")}
+    lake = Lake.open()
+    how["profiles"] = profiles_of(options, lake.place)
+    how["personal_ok"] = frozenset(options["personal_ok"])
+    checked = check_files(paths, existing=lake.existing(), as_of=as_of, scope=scope, **how)
     print_checked(checked, format_)
     if not checked.ok:
         raise SystemExit(1)

@@ -10,7 +10,14 @@ from typing import Any
 
 import click
 
-from firstdose.cli.intake import file_options, format_option, print_checked, scope_of, scope_options
+from firstdose.cli.intake import (
+    file_options,
+    format_option,
+    print_checked,
+    profiles_of,
+    scope_of,
+    scope_options,
+)
 from firstdose.errors import FirstdoseError, PublishError
 from firstdose.intake.receive import Refused, decode_paths, receive
 from firstdose.intake.scope import Scope
@@ -37,9 +44,12 @@ def publish(paths: tuple[Path, ...], by: str, why: str, format_: str, **options:
     scope, as_of = scope_of(options)
     author = Author(by, why, as_of, options["name"])
     author.judge()
-    how = {name: options[name] for name in ("table", "encoding", "sheet")}
+    how: dict[str, Any] = {name: options[name] for name in ("table", "encoding", "sheet")}
+    lake = Lake.open(writing=True)
+    how["profiles"] = profiles_of(options, lake.place)
+    how["personal_ok"] = frozenset(options["personal_ok"])
     try:
-        done = _checked_and_published(Lake.open(writing=True), paths, author, scope, how)
+        done = _checked_and_published(lake, paths, author, scope, how)
     except Refused as refused:
         print_checked(refused.checked, format_)
         raise SystemExit(1) from refused
@@ -62,7 +72,8 @@ def _checked_and_published(
     with TemporaryDirectory(prefix="firstdose-") as kept, ThreadPoolExecutor(1) as pool:
         # a child reads the files while the lake is opened here
         how = dict(how)
-        read = partial(decode_paths, paths, Path(kept), encoding=how.pop("encoding"), sheet=how.pop("sheet"))
+        reading = {name: how.pop(name) for name in ("encoding", "sheet")}
+        read = partial(decode_paths, paths, Path(kept), **reading, profiles=how["profiles"])
         decoding = pool.submit(copy_context().run, read)
         for _attempt in range(_ATTEMPTS):
             newest, existing = lake.newest(), lake.existing()

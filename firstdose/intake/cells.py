@@ -18,7 +18,10 @@ _ID = N_("“{value}” is no ID: letters, digits, dot, underscore and hyphen, 6
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What no cell of a column may be: ``bad`` is SQL that is true for every cell to report."""
+    """What no cell of a column may be: ``bad`` is SQL that is true for every cell to report.
+
+    ``form`` says that a cell breaks it by how it is written, so another way to read it may be found.
+    """
 
     code: str
     bad: str
@@ -26,6 +29,7 @@ class Rule:
     remedy: str = ""
     values: tuple[tuple[str, str], ...] = ()
     warning: bool = False
+    form: bool = False
 
 
 def literal(text: str) -> str:
@@ -86,8 +90,14 @@ def rules(column: Column, cell: str, value: str) -> list[Rule]:
         mark = is_mark(column, cell)
         empty = f"{cell} is null" if mark == "false" else f"({cell} is null or {mark})"
         found.insert(0, Rule("required", empty, template, N_("Fill it in.")))
+    if column.kind in ("date", "bool"):  # numbers are told by ``columns``, which sees them in any file
+        template = N_("{n} cells of {column} hold a mark for missing and are left empty.")
+        unread = (
+            f"case when {cell} is not null and {value} is null then {is_mark(column, cell)} else false end"
+        )
+        found.append(Rule("missing-mark", unread, template, warning=True))
     if column.kind == "date":
-        template = N_("Dates of {column} are written with slashes; they were read as year/month/day.")
+        template = N_("{n} dates of {column} are written with slashes; they were read as year/month/day.")
         slashed = f"contains({cell}, '/') and {value} is not null"
         found.append(Rule("date-form", slashed, template, warning=True))
     return found
@@ -115,7 +125,8 @@ def _type(column: Column, cell: str, value: str) -> Rule:
     bad = f"{cell} is not null and ({value}) is null"
     mark = is_mark(column, cell)
     values = (("allowed", ", ".join(column.allowed)),) if column.allowed else ()
-    return Rule(code, bad if mark == "false" else f"{bad} and not {mark}", template, remedy, values)
+    bad = bad if mark == "false" else f"{bad} and not {mark}"
+    return Rule(code, bad, template, remedy, values, form=True)
 
 
 def _written(column: Column, cell: str) -> list[Rule]:
@@ -126,17 +137,19 @@ def _written(column: Column, cell: str) -> list[Rule]:
         if len(column.allowed) > _MOST_SHOWN:
             template = N_("“{value}” is not allowed in {column}; allowed are {allowed}, …")
         values = (("allowed", ", ".join(column.allowed[:_MOST_SHOWN])),)
-        return [Rule("enum", f"{cell} not in ({allowed})", template, N_("Choose one of them."), values)]
+        bad = f"{cell} not in ({allowed})"
+        return [Rule("enum", bad, template, N_("Choose one of them."), values, form=True)]
     if column.kind == "url":
         template = N_("“{value}” is no https address.")
         bad = f"not regexp_full_match({cell}, 'https://[^\\s<>\"\\\\]{{3,}}') or length({cell}) > 2000"
-        return [Rule("url", bad, template, N_("Write the whole address, beginning with https://."))]
+        remedy = N_("Write the whole address, beginning with https://.")
+        return [Rule("url", bad, template, remedy, form=True)]
     if column.pattern and column.kind != "enum list":
         bad = f"not regexp_full_match({cell}, {literal(column.pattern.removeprefix('^').removesuffix('$'))})"
         if column.kind == "id":
-            return [Rule("id", bad, _ID)]
+            return [Rule("id", bad, _ID, form=True)]
         template = N_("“{value}” of {column} is not written as {pattern}.")
-        return [Rule("pattern", bad, template, "", (("pattern", column.pattern),))]
+        return [Rule("pattern", bad, template, "", (("pattern", column.pattern),), form=True)]
     return []
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from firstdose.contracts import Check, Contract
+from firstdose.contracts import Check, Column, Contract
 from firstdose.errors import Issue
-from firstdose.intake import cells
-from firstdose.intake.recognise import columns_of
+from firstdose.intake import cells, forms, second_look
+from firstdose.intake.recognise import columns_of, explains
 from firstdose.intake.staged import LONGEST_TOLD, Staged
 from firstdose.words import N_
 
@@ -32,6 +32,7 @@ class Judged:
     issues: list[Issue] = field(default_factory=list)
     bad_lines: set[int] = field(default_factory=set)
     whole: bool = False  # an error that concerns every row
+    left_out: int = 0  # rows that turned out to be none
 
     @property
     def table(self) -> str:
@@ -39,9 +40,19 @@ class Judged:
         return f'given."{self.contract.name}"'
 
     @property
+    def rows(self) -> int:
+        """Rows of the table: accepted and rejected."""
+        return self.staged.rows - self.left_out
+
+    @property
     def rejected(self) -> int:
         """Rows with an error; all of them when the error concerns the whole file."""
-        return self.staged.rows if self.whole else len(self.bad_lines)
+        if self.whole:
+            return self.rows
+        per_line = self.staged.per_line
+        return (
+            len(self.bad_lines) if per_line is None else sum(per_line.get(one, 0) for one in self.bad_lines)
+        )
 
     def add(self, issue: Issue) -> None:
         """Note an issue that concerns the whole file."""
@@ -64,20 +75,36 @@ def _place(issue: Issue) -> tuple[bool, int]:
 
 def judge(con: "duckdb.DuckDBPyConnection", staged: Staged, contract: Contract, as_of: date) -> Judged:
     """Judge one file by its contract; what concerns other tables is left to ``references``."""
-    judged = Judged(staged, contract)
+    judged = Judged(staged, contract, whole=any(issue.severity == "error" for issue in staged.issues))
     places, issues = columns_of(contract, staged.header)
     for issue in issues:
-        judged.add(issue)
+        if issue.severity == "error" or not staged.mapped:  # a profile says what is there and what is not
+            judged.add(issue)
     con.execute("create schema if not exists given")
     if not staged.rows:
         _make_empty(con, judged)
         return judged
-    con.execute(
-        f"create or replace view staged as {_staged(contract, places)} "
-        f"from read_parquet({cells.literal(str(staged.parquet))})"
-    )
+    source = f"read_parquet({cells.literal(str(staged.parquet))})"
+    line, *first = con.execute(f"from {source} limit 1").fetchall()[0]
+    where = ""
+    if not staged.mapped and explains(contract, places, first):
+        where = f" where line <> {int(line)}"
+        judged.left_out = 1
+        template = N_("Line {line} explains the columns and was left out.")
+        judged.add(Issue("second-header", "warning", template, (("line", str(line)),), line=line))
+    con.execute(f"create or replace view staged as {_staged(contract, places)} from {source}{where}")
     con.execute(f"create table {judged.table} as {_typed(contract)} from staged")
-    _cells(con, judged, places)
+    rules = _rules(contract, places)
+    counts = _counted(con, judged, rules)
+    if refused := _refused(rules, counts):
+        decimal: forms.Decimal = "comma" if staged.delimiter == ";" else "point"
+        read = second_look.look(con, contract, refused, decimal)
+        for issue in read:
+            judged.add(issue)
+        if read:
+            con.execute(f"create or replace table {judged.table} as {_typed(contract)} from staged")
+            counts = _counted(con, judged, rules)
+    _cells(con, judged, rules, counts)
     _keys(con, judged)
     for check in contract.checks:
         _row_check(con, judged, check, as_of)
@@ -112,46 +139,78 @@ def _cell(name: str) -> str:
     return f'"{name}"'
 
 
-def _cells(con: "duckdb.DuckDBPyConnection", judged: Judged, places: dict[str, int]) -> None:
-    """Every rule of every cell, counted in one pass; the places are looked up only where there are any."""
-    rules = [
-        (column.name, rule)
-        for column in judged.contract.columns
+_Rules = list[tuple[Column, cells.Rule]]
+
+
+def _rules(contract: Contract, places: dict[str, int]) -> _Rules:
+    return [
+        (column, rule)
+        for column in contract.columns
         if column.name in places
         for rule in cells.rules(column, f's."{column.name}"', f't."{column.name}"')
     ]
-    both = f"staged s positional join {judged.table} t"
-    counts = con.execute(
-        f"select {', '.join(f'count(*) filter (where {rule.bad})' for _name, rule in rules)} from {both}"
-    ).fetchall()[0]
-    for (name, rule), count in zip(rules, counts, strict=True):
+
+
+def _both(judged: Judged) -> str:
+    return f"staged s positional join {judged.table} t"
+
+
+def _counted(con: "duckdb.DuckDBPyConnection", judged: Judged, rules: _Rules) -> list[int]:
+    """How many cells break each rule, counted in one pass."""
+    counts = ", ".join(f"count(*) filter (where {rule.bad})" for _column, rule in rules)
+    return list(con.execute(f"select {counts} from {_both(judged)}").fetchall()[0])
+
+
+def _refused(rules: _Rules, counts: list[int]) -> dict[str, str]:
+    """The columns with cells that were not accepted as written, and which cells those are."""
+    return {
+        column.name: rule.bad
+        for (column, rule), count in zip(rules, counts, strict=True)
+        if count and rule.form and column.kind in forms.KINDS
+    }
+
+
+def _cells(con: "duckdb.DuckDBPyConnection", judged: Judged, rules: _Rules, counts: list[int]) -> None:
+    """Tell every broken rule; the places are looked up only where there are any."""
+    for (column, rule), count in zip(rules, counts, strict=True):
         if not count:
             continue
+        name = column.name
         values = (("column", name), *rule.values)
         if rule.warning:
-            told = Issue(rule.code, "warning", rule.template, values, column=name, remedy=rule.remedy)
-            judged.add(told)
+            told = (*values, ("n", str(count)))
+            judged.add(Issue(rule.code, "warning", rule.template, told, column=name, remedy=rule.remedy))
             continue
         rows = con.execute(
-            f'select s.line, left(s."{name}", {LONGEST_TOLD}) from {both} where {rule.bad} order by s.line'
+            f'select s.line, left(s."{name}", {LONGEST_TOLD}) from {_both(judged)} where {rule.bad} '
+            "order by s.line"
         ).fetchall()
-        tell(
-            judged,
-            [
+        for (code, template, remedy), found in _sorted(column, rule, rows).items():
+            issues = [
                 Issue(
-                    rule.code,
+                    code,
                     "error",
-                    rule.template,
+                    template,
                     (*values, ("value", value or "")),
                     line=line,
                     column=name,
                     value=value,
-                    remedy=rule.remedy,
+                    remedy=remedy,
                 )
-                for line, value in rows[:MOST_TOLD]
-            ],
-            [line for line, _value in rows],
-        )
+                for line, value in found[:MOST_TOLD]
+            ]
+            tell(judged, issues, [line for line, _value in found])
+
+
+def _sorted(
+    column: Column, rule: cells.Rule, rows: list[tuple[int, str | None]]
+) -> dict[tuple[str, str, str], list[tuple[int, str | None]]]:
+    """Refused cells by what is said of them: the rule itself, or why another form could not be read."""
+    sorted_: dict[tuple[str, str, str], list[tuple[int, str | None]]] = {}
+    for row in rows:
+        known = forms.why(column, row[1]) if rule.form and row[1] else None
+        sorted_.setdefault(known or (rule.code, rule.template, rule.remedy), []).append(row)
+    return sorted_
 
 
 def tell(judged: Judged, issues: list[Issue], lines: list[int]) -> None:
@@ -181,8 +240,9 @@ def _keys(con: "duckdb.DuckDBPyConnection", judged: Judged) -> None:
     value = f"concat_ws(' / ', {parts})"
     rows = con.execute(
         f"select t.line, d.first_line, left({value}, {LONGEST_TOLD}) from {judged.table} t inner join "
-        f"(select {named}, min(line) as first_line from {judged.table} where {filled} group by all "
-        f"having count(*) > 1) d on {same} where t.line > d.first_line order by t.line"
+        f"(select {named}, min(line) as first_line, min(rowid) as first_row from {judged.table} "
+        f"where {filled} group by all having count(*) > 1) d on {same} "
+        "where t.rowid > d.first_row order by t.line"
     ).fetchall()
     if not rows:
         return

@@ -33,6 +33,14 @@ select
     sum(n) filter (regexp_matches(cell, '\\\\"')) as backslashes
 from (select $column as cell, count(*) as n from read_parquet($path) where $column is not null group by all)
 """
+# 1,234,567 and 1,234.5 say what a comma is, unless 12,5 beside them says otherwise; asked of few columns
+_GROUPS = """
+select
+    count(*) filter (regexp_full_match(cell, '[+-]?\\d{1,3}((,\\d{3}){2,}(\\.\\d+)?|(,\\d{3})+\\.\\d+)')) > 0
+    and count(*) filter (regexp_full_match(cell, '[+-]?[\\d.]+,\\d+')
+        and not regexp_full_match(cell, '[+-]?\\d{1,3},\\d{3}')) = 0
+from (select distinct $column as cell from read_parquet($path) where contains($column, ','))
+"""
 
 
 def looks(con: "duckdb.DuckDBPyConnection", parquet: str, header: list[str]) -> list[Issue]:
@@ -43,7 +51,12 @@ def looks(con: "duckdb.DuckDBPyConnection", parquet: str, header: list[str]) -> 
         asked = con.execute(sql, {"path": parquet, "missing": _MISSING})
         names = [part[0] for part in asked.description or ()]
         row = asked.fetchall()[0]
-        issues += _judge(name[:200], {key: seen or 0 for key, seen in zip(names, row, strict=True)})
+        counts = {key: seen or 0 for key, seen in zip(names, row, strict=True)}
+        if counts["comma"] and not counts["european"]:
+            found = con.execute(_GROUPS.replace("$column", f"c{at}"), {"path": parquet}).fetchall()[0]
+            if found[0]:  # commas stand between thousands in this column; the cells say so themselves
+                counts["comma"] = 0
+        issues += _judge(name[:200], counts)
     return issues
 
 
@@ -81,11 +94,11 @@ def _numbers(name: str, seen: dict[str, Any], comma: int, point: int) -> list[Is
                 N_("The column “{column}” mixes decimal comma and decimal point."),
                 (("column", name),),
                 column=name,
-                remedy=N_("Choose one of them for the whole column."),
+                remedy=N_("Write one of them in the whole column, or say which it is in a mapping profile."),
             )
         )
     elif seen["european"] or comma:
-        template = N_("The numbers of {column} look European (1.234,5); they were not converted.")
+        template = N_("The numbers of {column} look European (1.234,5).")
         found.append(_warn("numbers-european", template, name))
     if seen["not_finite"]:
         template = N_("{n} cells of {column} are not finite numbers and are left empty.")

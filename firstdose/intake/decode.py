@@ -14,7 +14,7 @@ import tempfile
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,21 @@ class Source:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files are read where that is said from outside; whatever is not said is found out.
+
+    With ``doubtful`` a column of numbers written two ways does not refuse a file: its issue stays an error,
+    for somebody who knows the decimal mark.
+    """
+
+    encoding: str | None = None
+    sheet: str | None = None
+    delimiter: str | None = None
+    skip_lines: int = 0
+    doubtful: bool = False
+
+
 def decode(
     path: Path, *, encoding: str | None = None, sheet: str | None = None, name: str | None = None
 ) -> Staged:
@@ -49,18 +64,26 @@ def decode(
 
 
 def decode_all(
-    sources: Sequence[Source], folder: Path, *, encoding: str | None = None, sheet: str | None = None
+    sources: Sequence[Source],
+    folder: Path,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    how: How | None = None,
+    first: int = 0,
 ) -> list[Staged | IntakeError]:
     """Stage files as text into ``folder``, two children side by side; one answer per file, in their order.
 
     A child reads several files, since starting one costs more than most files do. When it dies, the files
-    it had not finished are read again one by one, so that only the one at fault is refused.
+    it had not finished are read again one by one, so that only the one at fault is refused. What is written
+    into the folder is numbered from ``first``.
     """
     asked: list[_Asked] = []
     answers: dict[int, Staged | IntakeError] = {}
-    for at, source in enumerate(sources):
+    how = how or How(encoding, sheet)
+    for at, source in enumerate(sources, first):
         try:
-            asked.append(_asked(at, source, folder, encoding, sheet))
+            asked.append(_asked(at, source, folder, how))
         except IntakeError as error:
             answers[at] = error
     shares: list[list[_Asked]] = [[], []]
@@ -69,7 +92,7 @@ def decode_all(
     with ThreadPoolExecutor(max_workers=len(shares)) as pool:
         for done in pool.map(_share, [share for share in shares if share]):
             answers |= done
-    return [answers[at] for at in range(len(sources))]
+    return [answers[at] for at in range(first, first + len(sources))]
 
 
 _AGAIN = N_("Save it again from the program it came from, or send it as CSV.")
@@ -85,7 +108,7 @@ class _Asked:
     name: str
     size: int
     target: Path
-    request: dict[str, str | None]
+    request: dict[str, Any]
 
     @property
     def answer(self) -> Path:
@@ -96,7 +119,7 @@ class _Asked:
         return _SECONDS + self.size / _BYTES_PER_SECOND
 
 
-def _asked(at: int, source: Source, folder: Path, encoding: str | None, sheet: str | None) -> _Asked:
+def _asked(at: int, source: Source, folder: Path, how: How) -> _Asked:
     """The request for one file; ``IntakeError`` when it cannot be opened or is too large."""
     shown = _shown(source.name)
     try:
@@ -115,8 +138,7 @@ def _asked(at: int, source: Source, folder: Path, encoding: str | None, sheet: s
         "name": shown,
         "target": str(target),
         "answer": str(target.with_suffix(".json")),
-        "encoding": encoding,
-        "sheet": sheet,
+        "how": asdict(how),
     }
     return _Asked(at, source, shown, size, target, request)
 

@@ -15,6 +15,12 @@ NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
 LONGEST_CELL = 1_000_000
 LONGEST_LINE = 4_000_000
 MOST_TOLD = 200  # problems of one kind listed one by one; the rest are counted
+MOST_TITLES = 10  # lines above a header that can be titles
+#: How a line begins that is a note below a table and no row of it.
+NOTE = re.compile(
+    r"\s*(\*|※|†|‡|(注|註|備考|出典|資料)(\s*\d+)?\s*[:：).)、 ]|(note|notes|source|sources|remark)\s*:)",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 Row = tuple[int, list[str]]
@@ -34,6 +40,8 @@ class Reading:
     wrong_widths: int = 0
     broken: bool = False
     backslash: bool = False
+    above: int = 0  # lines above the text that a profile leaves out
+    notes: list[Row] = field(default_factory=list)
 
 
 def precheck(text: str) -> list[Issue]:
@@ -116,7 +124,7 @@ def settle(records: Iterator[Row], reading: Reading, *, blank_pads: bool = False
         return
     width = len(reading.header)
     blank = 0
-    for line, cells in first:
+    for line, cells in _without_notes(first, reading):
         if not any(cells):
             blank += 1
             continue
@@ -133,6 +141,29 @@ def settle(records: Iterator[Row], reading: Reading, *, blank_pads: bool = False
     reading.blank_after = blank
 
 
+def _without_notes(records: Iterator[Row], reading: Reading) -> Iterator[Row]:
+    """The records without the notes below the last row; what looks like one above a row is a row."""
+    held: list[Row] = []
+    width = len(reading.header)
+    for row in records:
+        if (width > 1 and any(row[1]) and _is_note(row[1])) or (held and not any(row[1])):
+            held.append(row)
+        else:
+            yield from held
+            held.clear()
+            yield row
+    reading.notes = [row for row in held if any(row[1])]
+    if reading.notes:
+        line, cells = reading.notes[0]
+        template = N_("{n} lines below the table are notes and were left out: “{text}” in line {line}.")
+        told = {"line_": line, "n": len(reading.notes), "text": cells[0].strip()[:80]}
+        reading.issues.append(_warning("note-line", template, line, **told))
+
+
+def _is_note(cells: list[str]) -> bool:
+    return bool(NOTE.match(cells[0])) and not any(cells[1:])
+
+
 def _records(text: str, reading: Reading) -> Iterator[Row]:
     source = csv.reader(
         io.StringIO(text, newline=""),
@@ -142,7 +173,7 @@ def _records(text: str, reading: Reading) -> Iterator[Row]:
         doublequote=not reading.backslash,
         escapechar="\\" if reading.backslash else None,
     )
-    line = 0
+    line = reading.above
     while True:
         line += 1
         try:
@@ -210,7 +241,7 @@ def _header(records: Iterator[Row], reading: Reading, pads: bool) -> Iterator[Ro
         if seen or not row[1][0].startswith("#"):
             seen.append(row)
             held.append(row)
-            if len(seen) == 3:
+            if len(seen) == MOST_TITLES + 3:
                 break
         else:
             reading.issues.append(
@@ -224,12 +255,7 @@ def _header(records: Iterator[Row], reading: Reading, pads: bool) -> Iterator[Ro
                 _error("empty", N_("The file is empty."), remedy=N_("Choose the file that holds the table."))
             )
         return None
-    wide = [sum(map(bool, cells)) if pads else len(cells) for _line, cells in seen]
-    at = 0
-    if len(wide) > 1 and wide[0] == 1 < wide[1] and (pads or len(wide) < 3 or wide[2] == wide[1]):
-        at = 1
-    elif len(wide) > 2 and wide[0] == wide[1] == 1 < wide[2] and pads:
-        at = 2
+    at = _titles([cells for _line, cells in seen], pads)
     if at:
         reading.issues.append(
             _warning(
@@ -237,13 +263,13 @@ def _header(records: Iterator[Row], reading: Reading, pads: bool) -> Iterator[Ro
                 N_("Line {line} does not look like a header; line {used} is used."),
                 seen[0][0],
                 line_=seen[0][0],
-                used=seen[1][0],
+                used=seen[at][0],
             )
         )
     reading.header_line, reading.header = seen[at]
     if (
         not at
-        and reading.header_line > 1
+        and reading.header_line > reading.above + 1
         and not any(issue.code == "comment-line" for issue in reading.issues)
     ):
         template = N_("The lines above line {line} are empty; it is used as the header.")
@@ -251,6 +277,22 @@ def _header(records: Iterator[Row], reading: Reading, pads: bool) -> Iterator[Ro
             _warning("header-line", template, reading.header_line, line_=reading.header_line)
         )
     return chain((row for row in held if row[0] > reading.header_line), records)
+
+
+def _titles(seen: list[list[str]], pads: bool) -> int:
+    """How many of the first records are titles: one filled cell each, above a header of several words.
+
+    Titles of a CSV may be lines of one cell or padded to the width of the table, as Excel writes them.
+    """
+    filled = [sum(map(bool, cells)) for cells in seen]
+    at = next((at for at, n in enumerate(filled) if n > 1), 0)
+    if not 0 < at <= MOST_TITLES:
+        return 0
+    after = [len(cells) for cells in seen[at : at + 3]]
+    if pads or {len(cells) for cells in seen[:at]} == {1}:
+        return at if pads or len(set(after)) == 1 else 0
+    words = not any(cell.strip()[:1].isdigit() for cell in seen[at])
+    return at if words and filled[at] == len(seen[at]) and len(set(after)) == 1 else 0
 
 
 def _error(code: str, template: str, line: int | None = None, remedy: str = "", **values: object) -> Issue:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.csv
 
-from firstdose.intake.delimited import Reading
+from firstdose.intake.delimited import NOTE, Reading
 
 _BLOCK = 1 << 20  # bytes; a longer line is refused here and judged by ``delimited``
 
@@ -25,6 +25,10 @@ def header_of(text: str, delimiter: str) -> list[str] | None:
     lines = [line for line in lines if line]
     widths = {line.count(delimiter) for line in lines}
     if len(lines) < 2 or widths == {0} or len(widths) != 1:
+        return None
+    if sum(map(bool, lines[0].split(delimiter))) == 1 or NOTE.match(
+        text[-4_000:].rstrip("\r\n").rsplit("\n", 1)[-1]
+    ):
         return None
     nothing = "\n" + delimiter * widths.pop()
     if text.endswith((nothing, "\n" + lines[0])):

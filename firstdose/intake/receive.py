@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -15,13 +15,17 @@ import pyarrow as pa
 from firstdose import reference
 from firstdose.contracts import contracts
 from firstdose.errors import IntakeError, Issue
-from firstdose.intake import check
-from firstdose.intake.decode import Source, decode_all
-from firstdose.intake.recognise import table_of, unknown_table
+from firstdose.intake import check, personal
+from firstdose.intake.decode import How, Source, decode_all
+from firstdose.intake.profile import Profile, matching, other_header
+from firstdose.intake.recognise import is_ours, table_of, unknown_table
 from firstdose.intake.references import Existing, State, judge_together
 from firstdose.intake.scope import Scope
 from firstdose.intake.staged import Staged
 from firstdose.words import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from firstdose.intake.mapping import Fault
 
 Decoded = Mapping[Path, Staged | IntakeError]
 ENDINGS = (".csv", ".tsv", ".parquet", ".xlsx")
@@ -108,25 +112,30 @@ def receive(
     encoding: str | None = None,
     sheet: str | None = None,
     decoded: Decoded | None = None,
+    profiles: Sequence[Profile] = (),
+    personal_ok: frozenset[str] = frozenset(),
     known: Mapping[Path, str] = MappingProxyType({}),
 ) -> Iterator[Checked]:
     """Check files and hand on their typed tables, for as long as the block lasts; ``Refused`` when a file
-    breaks its contract. ``decoded`` holds files that were decoded before, as ``decode_paths`` gives them;
-    ``known`` says of which table a file is, where its name and header do not."""
+    breaks its contract. ``decoded`` holds files that were decoded before, as ``decode_paths`` gives them with
+    the same profiles. A file with the header of one of ``profiles`` becomes the tables that profile makes.
+    ``personal_ok`` names the columns of which somebody said that they hold no personal data, ``known`` says
+    of which table a file is, where its name and header do not."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept), decoded) as con:
         scope = scope or Scope()
         files, beside = _files(paths)
-        read = decoded or decode_paths(files, Path(kept), encoding=encoding, sheet=sheet)
-        tables_of = {path: known.get(path, table) for path in files}
-        judged, checked = _check(con, files, beside, read, existing, as_of, scope, tables_of)
+        read = decoded or decode_paths(files, Path(kept), encoding=encoding, sheet=sheet, profiles=profiles)
+        tables = {path: known.get(path, table) for path in files}
+        asked = _Asked(as_of, scope, tables, profiles, personal_ok, Path(kept))
+        judged, checked = _check(con, files, beside, read, existing, asked)
         if not checked.ok:
             raise Refused(checked)
-        tables = {}
+        typed = {}
         for name, one in judged.items():
-            tables[name] = Path(kept) / f"typed-{name}.parquet"
+            typed[name] = Path(kept) / f"typed-{name}.parquet"
             columns = ", ".join(f'"{column.name}"' for column in one.contract.columns)
-            con.sql(f"select {columns} from {one.table} order by line").write_parquet(str(tables[name]))
-        yield replace(checked, tables=tables)
+            con.sql(f"select {columns} from {one.table} order by line").write_parquet(str(typed[name]))
+        yield replace(checked, tables=typed)
 
 
 def check_files(
@@ -138,23 +147,68 @@ def check_files(
     table: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    profiles: Sequence[Profile] = (),
+    personal_ok: frozenset[str] = frozenset(),
 ) -> Checked:
     """Check files as a publish would, and keep nothing. ``existing`` shows what is published already."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
         files, beside = _files(paths)
-        read = decode_paths(files, Path(kept), encoding=encoding, sheet=sheet)
-        tables_of = dict.fromkeys(files, table)
-        return _check(con, files, beside, read, existing, as_of, scope or Scope(), tables_of)[1]
+        read = decode_paths(files, Path(kept), encoding=encoding, sheet=sheet, profiles=profiles)
+        tables = dict.fromkeys(files, table)
+        asked = _Asked(as_of, scope or Scope(), tables, profiles, personal_ok, Path(kept))
+        return _check(con, files, beside, read, existing, asked)[1]
 
 
 def decode_paths(
-    paths: Sequence[Path], folder: Path, *, encoding: str | None = None, sheet: str | None = None
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    profiles: Sequence[Profile] = (),
+    names: Mapping[Path, str] = MappingProxyType({}),
 ) -> Decoded:
-    """Decode the files of paths into a folder, folders opened one level; what each gave, by its path."""
+    """Decode the files of paths into a folder, folders opened one level; what each gave, by its path.
+
+    ``names`` are those their owner gave them, where the paths have names of ours.
+
+    A file that is none of ours as it stands is read again in each layout that a profile says, until the
+    header is the one of that profile.
+    """
     files, _beside = _files(paths)
-    sources = [Source(path, path.name) for path in files]
-    read = decode_all(sources, folder, encoding=encoding, sheet=sheet)
-    return dict(zip(files, read, strict=True))
+    sources = [Source(path, names.get(path, path.name)) for path in files]
+    how = How(encoding, sheet, doubtful=bool(profiles))
+    read = dict(zip(files, decode_all(sources, folder, how=how), strict=True))
+    layouts = dict.fromkeys(profile.layout for profile in profiles if profile.layout.fixed)
+    made = len(files)
+    for path, source in zip(files, sources, strict=True):
+        for layout in layouts if _strange(read[path], profiles) else ():
+            said = How(
+                layout.encoding or encoding, layout.sheet or sheet, layout.delimiter, layout.skip_lines, True
+            )
+            again = decode_all([source], folder, how=said, first=made)[0]
+            made += 1
+            fitting = [profile for profile in profiles if profile.layout == layout]
+            if isinstance(again, Staged) and matching(again.header, fitting):
+                read[path] = again
+                break
+    return {path: _settled(one, profiles) for path, one in read.items()}
+
+
+def _strange(read: Staged | IntakeError, profiles: Sequence[Profile]) -> bool:
+    """Whether a file as it was read is neither one of ours nor one that a profile knows."""
+    if isinstance(read, IntakeError):
+        return True
+    return matching(read.header, profiles) is None and not is_ours(read.header)
+
+
+def _settled(read: Staged | IntakeError, profiles: Sequence[Profile]) -> Staged | IntakeError:
+    """A file with a doubt that no profile settles is refused, as it is without profiles."""
+    if isinstance(read, IntakeError) or matching(read.header, profiles):
+        return read
+    if any(issue.severity == "error" for issue in read.issues):
+        return IntakeError(_("{file} cannot be read.").format(file=read.name), read.issues)
+    return read
 
 
 def nothing_yet(table: str, columns: Sequence[str]) -> pa.Table:
@@ -186,48 +240,88 @@ def _database(folder: Path, decoded: Decoded | None = None) -> Iterator[duckdb.D
         con.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a check is asked to do with its files."""
+
+    as_of: date
+    scope: Scope
+    tables: Mapping[Path, str | None]
+    profiles: Sequence[Profile]
+    personal_ok: frozenset[str]
+    folder: Path
+
+
 def _check(
     con: duckdb.DuckDBPyConnection,
     files: Sequence[Path],
     beside: Sequence[CheckedFile],
     decoded: Decoded,
     existing: Existing,
-    as_of: date,
-    scope: Scope,
-    tables_of: Mapping[Path, str | None],
+    asked: _Asked,
 ) -> tuple[dict[str, check.Judged], Checked]:
     told: list[CheckedFile | check.Judged] = list(beside)
     judged: dict[str, check.Judged] = {}
     for path in files:
-        read, table = decoded[path], tables_of[path]
+        read = decoded[path]
         if isinstance(read, IntakeError):
-            name = read.issues[0].file or path.name
-            told.append(CheckedFile(name, table or table_of(name, ()), 0, 0, 0, read.issues))
+            file = read.issues[0].file or path.name
+            told.append(CheckedFile(file, asked.tables[path] or table_of(file, ()), 0, 0, 0, read.issues))
             continue
-        of = table or table_of(read.name, read.header)
-        if of is None or of in judged:
-            issue = unknown_table(read.header) if of is None else _again(of, judged[of].staged.name)
-            told.append(_refused(read, of, issue))
-            continue
-        judged[of] = check.judge(con, read, contracts()[of], as_of)
-        told.append(judged[of])
+        found = personal.doubts(con, read, asked.personal_ok)
+        profile = None if asked.tables[path] else matching(read.header, asked.profiles)
+        if profile:
+            from firstdose.intake.mapping import apply  # brings rooms of pyarrow that other checks do without
+
+            for one in apply(profile, read, asked.folder):
+                told.append(_judge(con, one.table, one.staged, judged, asked, found, one.faults))
+                found = []  # told once, with the first table
+        else:
+            name = asked.tables[path] or table_of(read.name, read.header)
+            told.append(_judge(con, name, read, judged, asked, found))
     if judged:
-        judge_together(State(con, judged, scope, existing))
+        judge_together(State(con, judged, asked.scope, existing))
     done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in told)
     if not done:
         raise IntakeError(_("There is no file to read."), ())
     return judged, Checked(done, tuple(files))
 
 
+def _judge(
+    con: duckdb.DuckDBPyConnection,
+    name: str | None,
+    read: Staged,
+    judged: dict[str, check.Judged],
+    asked: _Asked,
+    doubts: Sequence[Issue],
+    faults: "Sequence[Fault]" = (),
+) -> CheckedFile | check.Judged:
+    """Judge one table, or refuse it when it is unknown or was given already."""
+    if name is None or name in judged:
+        if name is not None:
+            issue = _again(name, judged[name].staged.name)
+        elif asked.profiles:
+            issue = other_header(read.header, asked.profiles)
+        else:
+            issue = unknown_table(read.header)
+        return _refused(read, name, *doubts, issue)
+    judged[name] = one = check.judge(con, read, contracts()[name], asked.as_of)
+    for doubt in doubts:
+        one.add(doubt)
+    for fault in faults:
+        check.tell(one, list(fault.issues), list(fault.lines))
+    return one
+
+
 def _done(one: check.Judged) -> CheckedFile:
-    rows = one.staged.rows
+    rows = one.rows
     return CheckedFile(
         one.staged.name, one.contract.name, rows, rows - one.rejected, one.rejected, one.told()
     )
 
 
-def _refused(read: Staged, table: str | None, issue: Issue) -> CheckedFile:
-    issues = (*read.issues, replace(issue, file=read.name))
+def _refused(read: Staged, table: str | None, *found: Issue) -> CheckedFile:
+    issues = (*read.issues, *(replace(issue, file=read.name) for issue in found))
     return CheckedFile(read.name, table, read.rows, 0, read.rows, issues)
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from pathlib import PurePath
 
 from firstdose.contracts import Contract, contracts
@@ -37,6 +38,12 @@ def _by_header(header: tuple[str, ...]) -> str | None:
     return fits[0][1]
 
 
+def is_ours(header: tuple[str, ...]) -> bool:
+    """Whether every column of a header is a column of one of our tables."""
+    given = {_plain(name) for name in header}
+    return any(given <= {column.name for column in contract.columns} for contract in contracts().values())
+
+
 def unknown_table(header: tuple[str, ...]) -> Issue:
     """The error for a file that fits no table."""
     known = {column.name for contract in contracts().values() for column in contract.columns}
@@ -52,6 +59,8 @@ def unknown_table(header: tuple[str, ...]) -> Issue:
 
 
 def _plain(name: str) -> str:
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)
     return re.sub(r"[\s\-]+", "_", name.strip().lower())
 
 
@@ -83,6 +92,39 @@ def columns_of(contract: Contract, header: tuple[str, ...]) -> tuple[dict[str, i
         if column.name not in places
     ]
     return places, issues
+
+
+def explains(contract: Contract, places: dict[str, int], cells: list[str | None]) -> bool:
+    """Whether a row below the header says again what the columns are: their labels, units or kinds.
+
+    Two cells at the least, none of another sort; a unit may stand in brackets.
+    """
+    said = []
+    for column in contract.columns:
+        cell = cells[places[column.name]] if column.name in places else None
+        if cell is None or not cell.strip(_BLANK):
+            continue
+        labels = (column.name, column.title, column.title_ja, column.unit, column.kind, *_KINDS)
+        given = {_plain(cell.strip(_BLANK)), _plain(cell.strip(_BLANK).strip("()[]（）［］"))}
+        said.append(not given.isdisjoint(_plain(label) for label in labels if label))
+    return len(said) > 1 and all(said)
+
+
+_BLANK = " \t\u00a0\u3000"
+_KINDS = (
+    "string",
+    "text",
+    "date",
+    "number",
+    "integer",
+    "boolean",
+    "-",
+    "文字列",
+    "日付",
+    "数値",
+    "必須",
+    "任意",
+)
 
 
 def _unknown(contract: Contract, given: str) -> Issue:

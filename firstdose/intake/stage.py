@@ -50,7 +50,17 @@ class Report:
         return asdict(self)
 
 
-def stage(source: Path, name: str, target: Path, encoding: str | None, sheet: str | None) -> Report:
+def stage(
+    source: Path,
+    name: str,
+    target: Path,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    skip_lines: int = 0,
+    doubtful: bool = False,
+) -> Report:
     """Read one file of any kind and write its cells as text; errors stand in the report."""
     report = Report()
     head = source.open("rb").read(4096) if source.stat().st_size else b""
@@ -62,14 +72,15 @@ def stage(source: Path, name: str, target: Path, encoding: str | None, sheet: st
     elif kind == "xlsx":
         from firstdose.intake import workbook
 
-        _write(workbook.rows(source, sheet, report), target, report)
+        _write(workbook.rows(source, sheet, report, skip_lines), target, report)
     elif kind == "text":
-        _text(source.read_bytes(), target, encoding, report)
+        _text(source.read_bytes(), target, encoding, report, delimiter, skip_lines)
     report.ok = not any(issue.severity == "error" for issue in report.issues)
     if report.ok and report.rows and kind != "parquet":
         con = duckdb.connect(config={"threads": 1, "memory_limit": "1GiB"})
-        report.issues += columns.looks(con, str(target), report.header)
-        report.ok = not any(issue.severity == "error" for issue in report.issues)
+        found = columns.looks(con, str(target), report.header)
+        report.issues += found
+        report.ok = doubtful or not any(issue.severity == "error" for issue in found)
     return report
 
 
@@ -106,7 +117,9 @@ def _kind(head: bytes, name: str, report: Report) -> str | None:
     return "text"
 
 
-def _text(raw: bytes, target: Path, encoding: str | None, report: Report) -> None:
+def _text(
+    raw: bytes, target: Path, encoding: str | None, report: Report, delimiter: str | None, skip_lines: int
+) -> None:
     decoded = decode_bytes(raw, encoding)
     if decoded is None:
         template = N_("The text cannot be read as {encoding} over the whole file.")
@@ -118,12 +131,14 @@ def _text(raw: bytes, target: Path, encoding: str | None, report: Report) -> Non
         template = N_("The file is not UTF-8; it was read as Western (Windows-1252): please check accents.")
         report.issues.append(Issue("encoding-guessed", "warning", template))
     text = decoded.text.removeprefix("\ufeff")
+    if skip_lines:
+        text = "".join(text.splitlines(keepends=True)[skip_lines:])
     wrong = delimited.precheck(text)
     if wrong:
         report.issues += wrong
         return
     csv.field_size_limit(delimited.LONGEST_CELL)
-    reading = delimited.Reading(delimited.sniff(text))
+    reading = delimited.Reading(delimiter or delimited.sniff(text), skip_lines + 1, above=skip_lines)
     report.delimiter = reading.delimiter
     reading.backslash = delimited.escapes_with_backslash(text, reading.delimiter)
     if reading.backslash:
@@ -169,7 +184,8 @@ def _write_plain(text: str, reading: delimited.Reading, target: Path, report: Re
     written = 0
     with pq.ParquetWriter(target, schema, compression="lz4") as writer:
         for block in blocks:
-            lines = pa.array(range(written + 2, written + 2 + len(block[0])), pa.int64())
+            first_line = reading.above + written + 2
+            lines = pa.array(range(first_line, first_line + len(block[0])), pa.int64())
             writer.write_table(pa.table([lines, *(block[at] for at in kept)], schema=schema))
             written += len(block[0])
     report.rows = written

@@ -1,5 +1,6 @@
 """What the decode stage hands on: a file as text, cell by cell, and what was noticed on the way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,8 @@ class Staged:
     """A file as text. ``parquet`` holds ``line`` (the row a spreadsheet shows) and ``c0``, ``c1``, … as text.
 
     ``header`` is hostile text: it never becomes an identifier. ``rows`` counts the data rows read; ``issues``
-    are warnings only, since a file with an error is not staged.
+    are warnings only, since a file with an error is not staged. ``mapped`` says that a
+    profile made these cells; ``per_line`` how many rows a line of the file gave, where that is not one.
     """
 
     name: str
@@ -30,3 +32,5 @@ class Staged:
     parquet: Path
     issues: tuple[Issue, ...]
     notes: tuple[str, ...] = ()
+    mapped: bool = False
+    per_line: Mapping[int, int] | None = None

@@ -25,7 +25,9 @@ _EXCEL_ERRORS = frozenset(
 )
 
 
-def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, Iterator[Row]] | None:
+def rows(
+    source: Path, sheet: str | None, report: "Report", skip_lines: int = 0
+) -> tuple[Reading, Iterator[Row]] | None:
     """The header and rows of a sheet; none when it cannot be read, with the reason in the report."""
     from firstdose.intake.stage import refuse
 
@@ -49,6 +51,7 @@ def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, It
             return None
         opened = book.get_sheet_by_name(report.sheet)
         cells = opened.to_python(skip_empty_area=False)
+        cells[:skip_lines] = [[] for _line in cells[:skip_lines]]
         merged = opened.merged_cell_ranges or []
     except (CalamineError, OSError, ValueError) as error:
         refuse(
@@ -75,7 +78,8 @@ def rows(source: Path, sheet: str | None, report: "Report") -> tuple[Reading, It
     if merged:
         template = N_("The sheet has merged cells: only the first of each holds the value.")
         report.issues.append(Issue("merged-cells", "warning", template))
-    return _reading(cells)
+    joined = _join_header(cells, merged, report)
+    return _reading(cells, joined)
 
 
 def _first(book: CalamineWorkbook, names: list[str]) -> str | None:
@@ -87,12 +91,59 @@ def _first(book: CalamineWorkbook, names: list[str]) -> str | None:
     return next(iter(names), None)
 
 
-def _reading(cells: list[list[Any]]) -> tuple[Reading, Iterator[Row]]:
+_Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, each row and column from 0
+
+
+def _join_header(cells: list[list[Any]], merged: list[_Range], report: "Report") -> int | None:
+    """Join a header of several lines, groups merged over the names below them, into one in place; its last
+    line, none when the header has one line.
+
+    The group stands before the name, as in “Forecast finish”. A header merged over columns without names of
+    their own is an error: nobody can say what those columns are.
+    """
+    top = next((at for at, row in enumerate(cells) if sum(bool(as_text(cell)) for cell in row) > 1), None)
+    starting = [(first, last) for first, last in merged if first[0] == top]
+    groups = [range(first[1], last[1] + 1) for first, last in starting if last[1] > first[1]]
+    if top is None or not groups:
+        return None
+    below = max(last[0] for _first, last in starting)
+    bottom = min(max(below, top + 1), len(cells) - 1)
+    lines = [[as_text(cell).strip() for cell in cells[at]] for at in range(top, bottom + 1)]
+    grouped = {at: group[0] for group in groups for at in group}
+    names = []
+    for at in range(len(cells[top])):
+        parts = [lines[0][grouped.get(at, at)], *(line[at] for line in lines[1:] if at < len(line))]
+        names.append(" ".join(filter(None, parts)))
+    data = below == top and any(
+        first and second
+        for at, (first, second) in enumerate(zip(*lines[:2], strict=False))
+        if at not in grouped
+    )
+    if data or any(names[at] == lines[0][first] for at, first in grouped.items()):
+        template = N_("The header “{name}” is merged over columns that have no names of their own.")
+        name = lines[0][groups[0][0]][:200]
+        remedy = N_("Undo the merge and give every column its own name.")
+        values = (("name", name),)
+        report.issues.append(
+            Issue("merged-header", "error", template, values, line=top + 1, column=name, remedy=remedy)
+        )
+        return None
+    cells[top] = names
+    template = N_("The header stands in lines {line} to {last}; its names were joined.")
+    told = (("line", str(top + 1)), ("last", str(bottom + 1)))
+    report.issues.append(Issue("header-lines", "warning", template, told, line=top + 1))
+    return bottom
+
+
+def _reading(cells: list[list[Any]], joined: int | None) -> tuple[Reading, Iterator[Row]]:
     width = max((len(row) for row in cells), default=0)
     table = [
         (line, [as_text(cell) for cell in row] + [""] * (width - len(row)))
         for line, row in enumerate(cells, 1)
     ]
+    if joined is not None:
+        header = next(at for at, (_line, row) in enumerate(table) if sum(map(bool, row)) > 1)
+        del table[header + 1 : joined + 1]
     used = [at for at in range(width) if any(row[at] for _line, row in table)]
     table = [(line, [row[at] for at in used]) for line, row in table]
     reading = Reading(",")

@@ -47,9 +47,7 @@ def main(requests: TextIO) -> None:
     request = json.loads(asked)
     limit_time(request["seconds"])
     for file in request["files"]:
-        report = stage(
-            Path(file["path"]), file["name"], Path(file["target"]), file["encoding"], file["sheet"]
-        )
+        report = stage(Path(file["path"]), file["name"], Path(file["target"]), **file["how"])
         answer = Path(file["answer"])
         written = answer.with_suffix(".part")
         written.write_text(json.dumps(report.as_json()), encoding="utf-8")

@@ -5,9 +5,9 @@ from firstdose.lake.draft import Draft, Drafts
 from firstdose.lake.history import publish_history
 from firstdose.lake.prepare import Prepared, prepare
 from firstdose.lake.preview import Difference, Preview
-from firstdose.lake.publish import Author, Counts
+from firstdose.lake.publish import Author, Counts, Overtaken, Published
 from firstdose.lake.session import Session
-from firstdose.lake.store import Lake, Overtaken, Published
+from firstdose.lake.store import Lake
 from firstdose.lake.versions import Version
 
 __all__ = [

@@ -57,6 +57,7 @@ class Draft:
     name: str = ""
     as_of: str = ""
     comment: str = ""
+    not_personal: tuple[str, ...] = ()
     next_number: int = 1
 
     @property
@@ -71,7 +72,8 @@ class Draft:
 
     def digest(self) -> str:
         """What the content, the scope and the way of reading make: the same draft checks the same."""
-        told = [asdict(file) for file in self.files], asdict(self.scope), self.as_of
+        files = [asdict(file) for file in self.files]
+        told = files, asdict(self.scope), self.as_of, self.not_personal
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     def made_by(self, owner: str, name: str = "") -> bool:
@@ -218,6 +220,7 @@ def _read(path: Path) -> Draft | None:
         scope = told.pop("scope")
         scope["within"] = tuple(scope["within"]) if scope["within"] else None
         files = tuple(File(**file) for file in told.pop("files"))
+        told["not_personal"] = tuple(told["not_personal"])
         return Draft(**told, scope=Scope(**scope), files=files)
     except (OSError, ValueError, TypeError, KeyError):
         return None

@@ -14,7 +14,8 @@ from firstdose.lake.publish import Author
 from firstdose.words import _
 
 if TYPE_CHECKING:
-    from firstdose.lake.store import Lake, Published
+    from firstdose.lake.publish import Published
+    from firstdose.lake.store import Lake
 
 _EVERYTHING = Scope(allow_removals=True)
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from threading import Lock
 
 from firstdose.errors import IntakeError
-from firstdose.intake.decode import Source, decode_all
-from firstdose.intake.receive import Checked, Refused, receive
+from firstdose.intake.profile import Profile
+from firstdose.intake.profile_files import saved, write
+from firstdose.intake.receive import Checked, Refused, decode_paths, receive
 from firstdose.intake.staged import Staged
 from firstdose.lake.draft import Draft, Drafts
 from firstdose.lake.preview import Preview
-from firstdose.lake.publish import Author
-from firstdose.lake.store import Lake, Published
+from firstdose.lake.publish import Author, Published
+from firstdose.lake.store import Lake
 from firstdose.words import _
 
 Say = Callable[[str, float], None]
@@ -36,7 +37,7 @@ class Prepared:
     seen: Preview | None
 
 
-_prepared: "OrderedDict[tuple[str, str, int], Prepared]" = OrderedDict()
+_prepared: "OrderedDict[tuple[str, str, int, tuple[str, ...]], Prepared]" = OrderedDict()
 _guard = Lock()
 
 
@@ -46,12 +47,13 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     The same draft on the same newest version is prepared once a process.
     """
     newest = lake.newest()
-    identity = (draft.id, draft.digest(), newest)
+    profiles = saved(lake.place.profiles)
+    identity = (draft.id, draft.digest(), newest, tuple(map(write, profiles)))
     with _guard:
         if identity in _prepared:
             _prepared.move_to_end(identity)
             return _prepared[identity]
-    done = _prepare(lake, drafts, draft, newest, say)
+    done = _prepare(lake, drafts, draft, newest, profiles, say)
     with _guard:
         _prepared[identity] = done
         gone = [_prepared.popitem(last=False)[1] for _more in range(len(_prepared) - _KEPT)]
@@ -61,7 +63,9 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     return done
 
 
-def _prepare(lake: Lake, drafts: Drafts, draft: Draft, newest: int, say: Say) -> Prepared:
+def _prepare(
+    lake: Lake, drafts: Drafts, draft: Draft, newest: int, profiles: tuple[Profile, ...], say: Say
+) -> Prepared:
     work = drafts.workplace(draft)
     paths = {file.number: drafts.path(draft, file) for file in draft.files}
     say(_("Reading the files"), 0.1)
@@ -70,9 +74,15 @@ def _prepare(lake: Lake, drafts: Drafts, draft: Draft, newest: int, say: Say) ->
         alike = [file for file in draft.files if (file.encoding, file.sheet) == how]
         folder = work / f"staged-{alike[0].number}"
         folder.mkdir(exist_ok=True)
-        sources = [Source(paths[file.number], file.name) for file in alike]
-        read = decode_all(sources, folder, encoding=how[0], sheet=how[1])
-        staged |= dict(zip((file.number for file in alike), read, strict=True))
+        read = decode_paths(
+            [paths[file.number] for file in alike],
+            folder,
+            encoding=how[0],
+            sheet=how[1],
+            profiles=profiles,
+            names={paths[file.number]: file.name for file in alike},
+        )
+        staged |= {file.number: read[paths[file.number]] for file in alike}
     say(_("Checking every cell, key and reference"), 0.4)
     tables: dict[str, Path] = {}
     try:
@@ -82,6 +92,8 @@ def _prepare(lake: Lake, drafts: Drafts, draft: Draft, newest: int, say: Say) ->
             as_of=draft.report_day,
             scope=draft.scope,
             decoded={paths[number]: one for number, one in staged.items()},
+            profiles=profiles,
+            personal_ok=frozenset(draft.not_personal),
             known={paths[file.number]: file.table for file in draft.files if file.table},
         ) as checked:
             for name, typed in checked.tables.items():

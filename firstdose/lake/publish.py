@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -56,6 +57,30 @@ class Counts:
     def as_json(self) -> dict[str, int]:
         """The counts as the command line prints them."""
         return {"added": self.added, "changed": self.changed, "removed": self.removed}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publish did: the version that now is the newest, and what changed in which table."""
+
+    version: int
+    tables: Mapping[str, Counts]
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the same content was there already, so that no version was made."""
+        return not self.tables
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as ``firstdose publish`` prints it."""
+        told: dict[str, Any] = {"version": self.version} | ({"unchanged": True} if self.unchanged else {})
+        return told | {"tables": {name: counts.as_json() for name, counts in self.tables.items()}}
+
+
+class Overtaken(PublishError):  # noqa: N818 (what happened, said as the tree of errors does)
+    """Somebody published between the check and the publish; the check has to be made again."""
+
+    code = "overtaken"
 
 
 def stage(con: duckdb.DuckDBPyConnection, contract: Contract, rows: Path | None) -> int:

@@ -23,36 +23,11 @@ from firstdose.lake import tables as sql
 from firstdose.lake.catching_up import catch_up
 from firstdose.lake.changes import TableChanges, compare
 from firstdose.lake.preview import Preview, look
-from firstdose.lake.publish import Author, Counts
+from firstdose.lake.publish import Author, Counts, Overtaken, Published
 from firstdose.lake.session import Session
 from firstdose.lake.versions import Version, read_versions
 from firstdose.place import Place
 from firstdose.words import _
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What a publish did: the version that now is the newest, and what changed in which table."""
-
-    version: int
-    tables: Mapping[str, Counts]
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether the same content was there already, so that no version was made."""
-        return not self.tables
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer as ``firstdose publish`` prints it."""
-        told: dict[str, Any] = {"version": self.version} | ({"unchanged": True} if self.unchanged else {})
-        return told | {"tables": {name: counts.as_json() for name, counts in self.tables.items()}}
-
-
-class Overtaken(PublishError):  # noqa: N818 (what happened, said as the tree of errors does)
-    """Somebody published between the check and the publish; the check has to be made again."""
-
-    code = "overtaken"
-
 
 _WRITING_THREADS = 1  # one is quicker than two for small tables (docs/decisions.md)
 _EXACTLY = Scope(complete=True, allow_removals=True)

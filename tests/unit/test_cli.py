@@ -155,3 +155,35 @@ def test_errors_are_words_in_the_language_asked_for(folder: Path, monkeypatch: p
     ran = CliRunner().invoke(main, ["check", str(folder)])
     assert "使えません" in ran.output
     assert "Traceback" not in ran.output
+
+
+PROFILE = """
+profile: plan
+for: [No, What, Mail]
+outputs:
+  - table: tasks
+    columns:
+      task_id: No
+      name: What
+      partner_id: {constant: NCC}
+      workstream: {constant: Regulatory}
+      kind: {constant: task}
+"""
+
+
+def test_a_profile_is_given_or_found_and_personal_columns_are_answered(folder: Path) -> None:
+    publish(folder)
+    lake, plan = folder.parent / "lake", folder.parent / "plan.csv"
+    plan.write_text("No,What,Mail\nX1,Write,\nX2,Send,\n", encoding="utf-8")
+    profile = folder.parent / "plan.yaml"
+    profile.write_text(PROFILE, encoding="utf-8")
+    answer = run("check", plan, "--profile", profile, "--mode", "merge", code=1)
+    assert {one["code"] for one in answer["files"][0]["issues"] if one["severity"] == "error"} == {
+        "personal-data"
+    }
+    merge = ("--mode", "merge", "--not-personal", "Mail")
+    done = publish(plan, *merge, "--profile", profile)
+    assert done["tables"]["tasks"]["added"] == 2
+    (lake / "profiles").mkdir()
+    profile.rename(lake / "profiles" / "plan.yaml")
+    assert run("check", plan, *merge)["files"][0]["table"] == "tasks"

@@ -88,7 +88,7 @@ def test_good_files_are_accepted_with_every_row(tmp_path: Path) -> None:
     ("old", "new", "code", "column"),
     [
         pytest.param(",true,", ",maybe,", "bool", "gene_edited", id="neither true nor false"),
-        pytest.param("2027-03-01", "31/12/2027", "date", "target_filing_date", id="day first"),
+        pytest.param("2027-03-01", "31/12/2027", "date-order", "target_filing_date", id="day first"),
         pytest.param("2027-03-01", "2027-02-30", "date", "target_filing_date", id="no such day"),
         pytest.param("2027-03-01", "1027-02-03", "date", "target_filing_date", id="before 1900"),
         pytest.param("US;JP", "US;MARS", "enum", "jurisdictions", id="one of a list unknown"),

@@ -19,7 +19,7 @@ print([name for name in ("pandas", "pyarrow.dataset") if name in sys.modules])
 def test_the_child_that_reads_a_file_never_imports_pandas(tmp_path: Path) -> None:
     source = tmp_path / "partners.csv"
     source.write_text("partner_id,name\nP1,One\n", encoding="utf-8")
-    file = {"path": str(source), "name": source.name, "encoding": None, "sheet": None}
+    file = {"path": str(source), "name": source.name, "how": {}}
     file |= {"target": str(tmp_path / "0.parquet"), "answer": str(tmp_path / "0.json")}
     asked = json.dumps({"files": [file], "seconds": 8})
     command = [sys.executable, "-c", READ]

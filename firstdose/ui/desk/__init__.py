@@ -10,7 +10,7 @@ from firstdose import readers
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Drafts, prepare
 from firstdose.ui import markup
-from firstdose.ui.desk import corrections, files, issues, preview, publishing, review, scope
+from firstdose.ui.desk import corrections, files, issues, personal, preview, publishing, review, scope
 from firstdose.ui.markdown import escaped
 from firstdose.ui.store import lake
 from firstdose.words import _, ngettext
@@ -71,6 +71,7 @@ def _work(drafts: "Drafts", draft: "Draft", view: "View | None") -> None:
     files.listed(drafts, draft, ready)
     draft = scope.choose(drafts, draft)
     issues.listed(drafts, draft, ready)
+    personal.ask(drafts, draft, ready)
     if ready.checked.ok:
         preview.draw(ready, view)
         publishing.form(drafts, draft, ready, four_eyes=four_eyes())

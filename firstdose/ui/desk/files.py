@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow.parquet as pq
 import streamlit as st
 
 from firstdose.contracts import contracts
@@ -13,6 +12,8 @@ from firstdose.errors import FirstdoseError
 from firstdose.intake.staged import Staged
 from firstdose.rules import desk as rules
 from firstdose.ui import markup, table
+from firstdose.ui.desk import mapping
+from firstdose.ui.desk.rows import first_rows
 from firstdose.ui.markdown import escaped
 from firstdose.words import _, say_number
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from firstdose.lake import Draft, Drafts, Prepared
     from firstdose.lake.draft import File
 
-_FIRST_ROWS = 8
 _ENCODINGS = ("utf-8", "cp932", "euc-jp", "cp1252")
 
 
@@ -101,6 +101,8 @@ def _one(drafts: "Drafts", draft: "Draft", file: "File", ready: "Prepared") -> N
         said.append(_("{n} rows").format(n=say_number(read.rows)))
         st.caption(escaped(" · ".join(said)))
         show(f"table-desk-rows-{file.number}", first_rows(read), _("The first rows as they were read"), {})
+        if any(one.file == file.name and one.table is None for one in ready.checked.files):
+            mapping.offer(file, read)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tables = ["", *contracts()]
         st.selectbox(
@@ -140,14 +142,3 @@ def _read_as(drafts: "Drafts", draft: "Draft", number: int, what: str) -> None:
 
 def _take_out(drafts: "Drafts", draft: "Draft", number: int) -> None:
     drafts.remove(draft, number)
-
-
-def first_rows(read: Staged) -> pd.DataFrame:
-    """The first rows of a staged file under its own header, cells as text."""
-    batch = next(pq.ParquetFile(read.parquet).iter_batches(_FIRST_ROWS), None)
-    rows = batch.to_pandas() if batch is not None else pd.DataFrame({"line": []})
-    shown = pd.DataFrame({_("Line"): rows["line"]})
-    for at, name in enumerate(read.header):
-        label = name if name and name not in shown else f"{name} ({at + 1})"
-        shown[label] = rows.get(f"c{at}", "")
-    return shown
