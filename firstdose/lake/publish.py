@@ -32,15 +32,15 @@ class Author:
     def judge(self) -> None:
         """Refuse a publish without a name or with a reason too short to mean anything."""
         if not self.by.strip():
-            raise PublishError(_("Say who publishes (--by)."))
+            raise PublishError(_("Say who publishes."))
         why = self.why.strip()
         japanese = any("\u3040" <= letter <= "\u9fff" for letter in why)
         least = SHORTEST_WHY_JAPANESE if japanese else SHORTEST_WHY
         if len(why) < least:
             raise PublishError(
                 ngettext(
-                    "Say why in at least {n} character (--why).",
-                    "Say why in at least {n} characters (--why).",
+                    "Say why in at least {n} character.",
+                    "Say why in at least {n} characters.",
                     least,
                 ).format(n=least)
             )

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from firstdose import readers
 from firstdose.audit import Chain
-from firstdose.lake import Draft, Drafts, Lake
+from firstdose.lake import Draft, Drafts, Lake, prepare
 from tests.app.test_pages import ROOT, opened, said
 
 TASKS = (ROOT / "data" / "tasks.csv").read_text(encoding="utf-8")
@@ -22,10 +22,10 @@ def lake(demo_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> La
     return Lake.open(place)
 
 
-def drafted(lake: Lake, reader: str, text: str) -> Draft:
-    """A draft of a reader with one file of tasks."""
+def drafted(lake: Lake, reader: str, text: str, name: str = "tasks.csv") -> Draft:
+    """A draft of a reader with one file."""
     drafts = Drafts(lake.place)
-    return drafts.add(drafts.begin(readers.owner({}, reader)), "tasks.csv", text.encode())
+    return drafts.add(drafts.begin(readers.owner({}, reader)), name, text.encode())
 
 
 def desk(reader: str, language: str = "en") -> AppTest:
@@ -105,6 +105,48 @@ def test_a_cell_corrected_by_hand_becomes_a_draft_of_changed_rows_alone(lake: La
     app.selectbox(key="desk-correct-table").set_value("risks").run()
     assert not app.exception
     assert app.button(key="action-desk-correct").disabled, "nothing was changed yet"
+
+
+STRANGE = "Task No,Task Name,Program,Responsible,Work Stream,E-mail\n" + "".join(
+    f"X-{n},Thing {n},NCC-01,CENTRE,Regulatory,person{n}@example.org\n" for n in range(5)
+)
+
+
+def test_a_header_that_is_not_ours_gets_a_mapping_that_reads_the_next_file_too(lake: Lake) -> None:
+    drafted(lake, "me", STRANGE, "plan v7 FINAL.csv")
+    app = desk("me")
+    app.session_state["desk-file-1"] = True
+    app.run()
+    assert "task_id: Task No" in app.text_area(key="desk-profile-1").value
+    app.button(key="action-desk-map-1").click().run()
+    assert not app.exception
+    assert [path.name for path in lake.place.profiles.iterdir()] == ["profile-1.yaml"]
+    drafted(lake, "you", STRANGE.replace("Thing", "Work"), "plan v8.csv")
+    ready = prepare(lake, Drafts(lake.place), _draft(lake, "you"))
+    assert [file.table for file in ready.checked.files] == ["tasks"]
+    assert ready.checked.files[0].rows == 5
+
+
+def test_a_column_that_looks_personal_waits_for_an_answer(lake: Lake) -> None:
+    rows = TASKS.splitlines()
+    cells = [f"{line},{'e-mail' if not n else f'person{n}@example.org'}" for n, line in enumerate(rows)]
+    drafted(lake, "me", "\n".join(cells) + "\n")
+    app = desk("me")
+    assert "personal-data" in _kinds(lake, "me")
+    app.checkbox(key="desk-personal-e-mail").check().run()
+    assert not app.exception
+    assert "personal-data" not in _kinds(lake, "me")
+
+
+def _draft(lake: Lake, reader: str) -> Draft:
+    draft = Drafts(lake.place).of(readers.owner({}, reader))
+    assert draft is not None
+    return draft
+
+
+def _kinds(lake: Lake, reader: str) -> set[str]:
+    ready = prepare(lake, Drafts(lake.place), _draft(lake, reader))
+    return {issue.code for issue in ready.checked.issues}
 
 
 def test_who_publishes_meanwhile_is_named_and_not_written_over(lake: Lake) -> None:

@@ -24,6 +24,7 @@ def tell_done() -> None:
     kind, said = st.session_state.pop(_DONE, (None, ""))
     if kind == "done":
         st.success(escaped(said))
+        st.page_link("pages/changes.py", label=_("See every change in words"))
     elif kind == "overtaken":
         st.warning(escaped(said))
 
