@@ -27,12 +27,15 @@ def parse(header: str) -> dict[str, str]:
 
 
 def to_set(cookies: Mapping[str, str], newest: int, now: int) -> dict[str, str]:
-    """The cookies an answer has to set, given those the browser sent, the newest version and the time."""
+    """The cookies an answer has to set, given those the browser sent, the newest version and the time.
+
+    While the newest version is not known (0), the visit is left for the next answer.
+    """
     told: dict[str, str] = {}
     if not _TOKEN.fullmatch(cookies.get(READER, "")):
         told[READER] = secrets.token_urlsafe(16)
     stamp = _STAMP.fullmatch(cookies.get(VISIT, ""))
-    if stamp is None or now - int(stamp[2]) > VISIT_SECONDS:
+    if newest and (stamp is None or now - int(stamp[2]) > VISIT_SECONDS):
         told[VISIT] = f"{newest}.{now}"
         if stamp is not None and int(stamp[1]):
             told[SEEN] = stamp[1]

@@ -44,7 +44,7 @@ from firstdose.words import _
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 
 #: Rooms imported a little after the first page was drawn: statistics alone take two seconds (scipy 1.17).
-LATER = ("firstdose.queries", "firstdose.rules", "firstdose.figures")
+LATER = ("firstdose.queries", "firstdose.rules", "firstdose.figures", "firstdose.ui.desk")
 LATER_SECONDS = 4.0
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -141,12 +141,10 @@ class Guard:
 
 
 def _cookies(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """The cookies a page sets; none of the visit while the store does not answer."""
+    """The cookies a page sets; it never waits for the store, which may be opening just now."""
     sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
-    newest = 0
-    with contextlib.suppress(FirstdoseError):
-        newest = Lake.shared().newest()
-    return readers.headers(readers.to_set(readers.parse(sent), newest, int(time.time())))
+    told = readers.to_set(readers.parse(sent), Lake.shared().last_seen, int(time.time()))
+    return readers.headers(told)
 
 
 def _is_page(start: Message) -> bool:

@@ -6,11 +6,13 @@ from firstdose.figures import changes_words as words
 from firstdose.queries import changes as queries
 from firstdose.rules import change_lines as rules
 from firstdose.rules import changes as told
+from firstdose.ui.comparison import comparison
+from firstdose.ui.effects import effects
 from firstdose.words import _
 
 view, session = ui.reading()
 ui.page_header(view, session, _("What changed, and what did it do to the figures?"))
-chosen = ui.comparison(view, session)
+chosen = comparison(view, session)
 base = chosen.base
 if chosen.remark:
     ui.note(chosen.remark)
@@ -25,7 +27,7 @@ def cards() -> tuple[ui.Table, ui.Table]:
     data = words.lines(lines)
     data.attrs = dict(placed.attrs)
     versions = _("v{before} → v{after}").format(before=base.version if base else "–", after=session.version)
-    watched = words.effect_rows(ui.effects(base or session, session, view))
+    watched = words.effect_rows(effects(base or session, session, view))
     return (
         ui.Table(
             key="table-changes-figures",

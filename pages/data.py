@@ -4,11 +4,13 @@ from firstdose import ui
 from firstdose.contracts import contracts
 from firstdose.queries import data as queries
 from firstdose.rules import data as rules
+from firstdose.ui.desk import desk
+from firstdose.ui.history import audit_chain, history
 from firstdose.words import _
 
 view, session = ui.reading()
 ui.page_header(view, session, _("Which data do we look at, and how fresh is it?"))
-ui.desk(view)
+desk(view)
 versions = ui.lake().versions()
 counts = queries.row_counts(session, view)
 
@@ -65,9 +67,9 @@ def cards() -> tuple[ui.Table, ui.Table]:
 
 versions_card, freshness = cards()
 ui.draw(versions_card)
-ui.history(view, session)
+history(view, session)
 ui.draw(freshness)
-ui.audit_chain(view)
+audit_chain(view)
 view = ui.page_choice(
     view, "table", _("Table"), {name: one.label for name, one in contracts().items()}, many=True
 )

@@ -103,6 +103,12 @@ class Lake:
                 _rename(reader)
             return reader.versions
 
+    @property
+    def last_seen(self) -> int:
+        """The newest data version as far as this process has looked, 0 before; never waits for the store."""
+        reader = self._open
+        return reader.versions[-1].version if reader and reader.versions else 0
+
     def newest(self) -> int:
         """The number of the newest data version; 0 when nothing has been published."""
         versions = self.versions()

@@ -4,7 +4,6 @@ import streamlit as st
 
 from firstdose.contracts import contracts
 from firstdose.contracts.template import templates_zip
-from firstdose.ui.desk import desk
 from firstdose.ui.markdown import escaped
 from firstdose.words import _
 
@@ -32,6 +31,8 @@ def first_steps() -> None:
             _("Publish them: all files together become data version 1."),
         ]
         st.markdown("\n".join(f"{n}. {escaped(step)}" for n, step in enumerate(steps, 1)))
+        from firstdose.ui.desk import desk  # only here: the first page after a start does not wait for it
+
         desk()
         st.caption(escaped(_("The same on the command line:")))
         st.code(

@@ -16,6 +16,11 @@ def test_a_new_browser_gets_a_number_and_a_visit() -> None:
     assert readers.to_set({}, 7, 1_000)[readers.READER] != told[readers.READER]
 
 
+def test_a_server_that_is_still_opening_its_store_leaves_the_visit_for_the_next_answer() -> None:
+    assert set(readers.to_set({}, 0, 1_000)) == {readers.READER}
+    assert readers.to_set({readers.READER: TOKEN, readers.VISIT: "7.1000"}, 0, 10**9) == {}
+
+
 def test_a_reload_of_the_same_visit_changes_nothing() -> None:
     cookies = {readers.READER: TOKEN, readers.VISIT: "7.1000"}
     assert readers.to_set(cookies, 9, 1_000 + 3 * HOUR) == {}
