@@ -9,6 +9,7 @@ import streamlit as st
 
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
+from firstdose.exports.archive import zip_version
 from firstdose.lake import Author
 from firstdose.rules.data import audit
 from firstdose.ui import markup
@@ -49,6 +50,23 @@ def history(view: View, session: "Session") -> None:
         with st.container(horizontal=True, key="action-data-history"):
             _asked("name", _("Give a name"), chosen)
             _asked("restore", _("Restore as a new version"), chosen)
+            st.download_button(
+                _("All tables of v{version} (zip)").format(version=chosen),
+                data=partial(_zip, chosen),
+                file_name=f"firstdose-v{chosen}.zip",
+                mime="application/zip",
+                key="action-data-zip",
+                on_click="ignore",
+            )
+
+
+def _zip(number: int) -> bytes:
+    """A version as a data package."""
+    made = zip_version(lake().session(number), lake().version(number))
+    try:
+        return made.read_bytes()
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _link(view: View, chosen: int, numbers: list[int]) -> str:
