@@ -83,6 +83,38 @@ def test_with_four_eyes_another_person_publishes_what_one_submitted(
     ]
 
 
+def test_of_two_submitted_drafts_the_one_whose_button_was_pressed_is_published(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_FOUR_EYES", "1")
+    first = drafted(lake, "me", shorter())
+    submit(desk("me"), "Aiko")
+    second = drafted(lake, "she", "\n".join(TASKS.splitlines()[:-2]) + "\n")
+    submit(desk("she"), "Hana")
+    other = desk("you")
+    for draft in (first, second):
+        other.session_state[f"desk-review-{draft.id}"] = True
+    other.run()
+    for draft in (first, second):
+        other.text_input(key=f"desk-approver-{draft.id}").set_value("Kenji")
+    other.button(key=f"action-approve-{second.id}").click().run()
+    assert not other.exception
+    assert lake.version(13).by == "Hana"
+    assert Drafts(lake.place).read(first.id) is not None
+
+
+def test_a_draft_changed_in_another_tab_is_looked_at_again_before_it_is_published(lake: Lake) -> None:
+    draft = drafted(lake, "me", shorter())
+    app = desk("me")
+    risks = (ROOT / "data" / "risks.csv").read_text(encoding="utf-8")
+    Drafts(lake.place).add(draft, "risks.csv", risks.encode())
+    app = submit(app, "Aiko")
+    assert lake.newest() == 12
+    assert "another tab" in said(app)
+    submit(app, "Aiko")
+    assert lake.newest() == 13
+
+
 def test_what_was_sent_back_says_why_and_goes_on(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIRSTDOSE_FOUR_EYES", "1")
     draft = drafted(lake, "me", shorter())

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from firstdose.contracts import contracts
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Author, Overtaken
 from firstdose.lake.prepare import publish
@@ -49,7 +50,9 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
         if much:
             words = _("Yes, {removed} of {rows} rows of {table} may go")
             told = [
-                words.format(removed=one.counts.removed, rows=one.rows_before, table=one.table)
+                words.format(
+                    removed=one.counts.removed, rows=one.rows_before, table=contracts()[one.table].label
+                )
                 for one in much
             ]
             allowed = st.checkbox(escaped("; ".join(told)), value=allowed, key="desk-allow")
@@ -76,8 +79,8 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
     looked = looked_at(draft, ready)
     if not pressed("publish"):
         return
-    if not looked:
-        overtaken(ready)
+    if looked != shown(draft, ready):
+        overtaken(looked, ready)
     st.session_state["desk-by"] = by
     said = drafts.change(
         draft, by=by, why=why, name=name, comment="", scope=replace(draft.scope, allow_removals=allowed)
@@ -95,17 +98,27 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
     st.rerun()
 
 
-def looked_at(draft: "Draft", ready: "Prepared") -> bool:
-    """Whether the reader had this very preview on the screen when the button was pressed; notes it now."""
-    key, now = f"desk-shown-{draft.id}", (draft.digest(), ready.based_on)
-    before = st.session_state.get(key)
-    st.session_state[key] = now
-    return bool(before == now)
+Shown = tuple[str, int]  # the state of a draft and the version its preview stands on
 
 
-def overtaken(ready: "Prepared") -> None:
+def shown(draft: "Draft", ready: "Prepared") -> Shown:
+    """What a preview on the screen is a preview of."""
+    return draft.digest(), ready.based_on
+
+
+def looked_at(draft: "Draft", ready: "Prepared") -> Shown | None:
+    """What the reader had on the screen when the button was pressed; notes what is there now."""
+    key = f"desk-shown-{draft.id}"
+    before: Shown | None = st.session_state.get(key)
+    st.session_state[key] = shown(draft, ready)
+    return before
+
+
+def overtaken(looked: Shown | None, ready: "Prepared") -> None:
     """Say who was faster, and show the preview as it stands now instead of publishing it unseen."""
-    st.session_state[_DONE] = ("overtaken", _meanwhile(ready.based_on - 1))
+    based_on = looked[1] if looked else ready.based_on
+    changed = _("The draft itself changed meanwhile, in another tab perhaps: look again, then publish.")
+    st.session_state[_DONE] = ("overtaken", changed if based_on == ready.based_on else _meanwhile(based_on))
     st.rerun()
 
 

@@ -66,9 +66,9 @@ def _one(drafts: "Drafts", draft: "Draft", owner: str, view: "View | None") -> N
                 type="primary" if said == "approve" else "secondary",
                 key=f"action-{said}-{draft.id}",
                 on_click=press,
-                args=(said,),
+                args=(f"{said}-{draft.id}",),  # of this draft: several may stand open
             )
-    approve, back = pressed("approve"), pressed("sendback")
+    approve, back = pressed(f"approve-{draft.id}"), pressed(f"sendback-{draft.id}")
     looked = publishing.looked_at(draft, ready)
     if not (approve or back):
         return
@@ -76,8 +76,8 @@ def _one(drafts: "Drafts", draft: "Draft", owner: str, view: "View | None") -> N
         st.error(escaped(_("Say who you are.")))
     elif draft.made_by(owner, name):
         st.error(escaped(_("Nobody approves what they submitted themselves.")))
-    elif approve and not looked:
-        publishing.overtaken(ready)
+    elif approve and looked != publishing.shown(draft, ready):
+        publishing.overtaken(looked, ready)
     elif approve and ready.checked.ok:
         publishing.carry_out(drafts, draft, ready, approved_by=name.strip())
     elif approve:
