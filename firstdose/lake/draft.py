@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import RLock
 from typing import Any, Literal
 
 from firstdose.errors import PublishError, StoreError
 from firstdose.intake.scope import Scope
 from firstdose.place import Place
 from firstdose.words import _
+
+_guard = RLock()  # two tabs of one reader change the same draft
 
 State = Literal["open", "submitted", "sent back"]
 
@@ -117,9 +120,16 @@ class Drafts:
         return _read(self.folder / id_ / "draft.json") if id_.isalnum() else None
 
     def change(self, draft: Draft, **changed: Any) -> Draft:
-        """A draft with other fields, kept."""
-        changed_draft = replace(draft, **changed, touched_at=_now())
-        self._write(changed_draft)
+        """A draft with other fields, kept; what another tab did to it since it was read stays.
+
+        One that was published or given up meanwhile is not brought back.
+        """
+        with _guard:
+            now = self.read(draft.id)
+            if now is None:
+                return draft
+            changed_draft = replace(now, **changed, touched_at=_now())
+            self._write(changed_draft)
         return changed_draft
 
     def add(self, draft: Draft, name: str, content: bytes, *, table: str | None = None) -> Draft:
@@ -128,6 +138,10 @@ class Drafts:
         The same content under the same name is there once; a new content under an old name stands beside it.
         """
         sha256 = hashlib.sha256(content).hexdigest()
+        with _guard:
+            return self._add(self.read(draft.id) or self.begin(draft.owner), name, content, sha256, table)
+
+    def _add(self, draft: Draft, name: str, content: bytes, sha256: str, table: str | None) -> Draft:
         if any(file.sha256 == sha256 and file.name == name for file in draft.files):
             return draft
         if draft.bytes + len(content) > LARGEST_BYTES:
@@ -142,13 +156,17 @@ class Drafts:
 
     def read_as(self, draft: Draft, number: int, **how: Any) -> Draft:
         """A draft with one file read as another table, sheet or encoding."""
-        files = (replace(file, **how) if file.number == number else file for file in draft.files)
-        return self.change(draft, files=tuple(files))
+        with _guard:
+            now = self.read(draft.id) or draft
+            files = (replace(file, **how) if file.number == number else file for file in now.files)
+            return self.change(now, files=tuple(files))
 
     def remove(self, draft: Draft, number: int) -> Draft:
         """Take a file out of a draft."""
-        gone = [file for file in draft.files if file.number == number]
-        kept = self.change(draft, files=tuple(file for file in draft.files if file.number != number))
+        with _guard:
+            now = self.read(draft.id) or draft
+            gone = [file for file in now.files if file.number == number]
+            kept = self.change(now, files=tuple(file for file in now.files if file.number != number))
         for file in gone:
             self.path(draft, file).unlink(missing_ok=True)
         return kept

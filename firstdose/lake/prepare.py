@@ -4,6 +4,7 @@ What was prepared lies in the draft's own folder and is used as it is by the pub
 what is published.
 """
 
+import hashlib
 import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from firstdose.intake.receive import Checked, Refused, decode_paths, receive
 from firstdose.intake.staged import Staged
 from firstdose.lake.draft import Draft, Drafts
 from firstdose.lake.preview import Preview
-from firstdose.lake.publish import Author, Published
+from firstdose.lake.publish import Author, Overtaken, Published
 from firstdose.lake.store import Lake
 from firstdose.words import _
 
@@ -38,6 +39,7 @@ class Prepared:
 
 
 _prepared: "OrderedDict[tuple[str, str, int, tuple[str, ...]], Prepared]" = OrderedDict()
+_locks: dict[str, Lock] = {}
 _guard = Lock()
 
 
@@ -50,12 +52,17 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     profiles = saved(lake.place.profiles)
     identity = (draft.id, draft.digest(), newest, tuple(map(write, profiles)))
     with _guard:
-        if identity in _prepared:
-            _prepared.move_to_end(identity)
-            return _prepared[identity]
-    done = _prepare(lake, drafts, draft, newest, profiles, say)
+        lock = _locks.setdefault(draft.id, Lock())
+    with lock:  # two tabs of one reader wait for one that prepares
+        with _guard:
+            if identity in _prepared:
+                _prepared.move_to_end(identity)
+                return _prepared[identity]
+        key = hashlib.sha256(repr(identity).encode()).hexdigest()[:24]
+        done = _prepare(lake, drafts, draft, newest, profiles, key, say)
+        with _guard:
+            _prepared[identity] = done
     with _guard:
-        _prepared[identity] = done
         gone = [_prepared.popitem(last=False)[1] for _more in range(len(_prepared) - _KEPT)]
     for old in gone:
         if old.seen is not None:
@@ -64,7 +71,7 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
 
 
 def _prepare(
-    lake: Lake, drafts: Drafts, draft: Draft, newest: int, profiles: tuple[Profile, ...], say: Say
+    lake: Lake, drafts: Drafts, draft: Draft, newest: int, profiles: tuple[Profile, ...], key: str, say: Say
 ) -> Prepared:
     work = drafts.workplace(draft)
     paths = {file.number: drafts.path(draft, file) for file in draft.files}
@@ -103,7 +110,6 @@ def _prepare(
         return Prepared(staged, refused.checked, {}, newest, None)
     say(_("Comparing with version {n}").format(n=newest), 0.8)
     author = Author(draft.by, draft.why, draft.report_day, draft.name or None)
-    key = f"{draft.id}_{draft.digest()}"
     return Prepared(staged, checked, tables, newest, lake.preview(tables, author, draft.scope, key))
 
 
@@ -116,6 +122,8 @@ def publish(
     """
     author = Author(draft.by, draft.why, draft.report_day, draft.name or None)
     author.judge()
+    if {file.number for file in draft.files} != set(ready.staged):
+        raise Overtaken(_("The draft itself changed meanwhile: look again, then publish."))
     originals = [lake.place.keep_original(drafts.path(draft, file)) for file in draft.files]
     done = lake.publish(
         ready.tables,

@@ -1,5 +1,6 @@
 """A draft keeps what somebody brought, shows what publishing would do, and loses nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -182,3 +183,46 @@ def test_what_stands_on_fictional_data_stays_marked_until_everything_was_replace
     assert not lake.version(3).illustrative
     assert lake.restore(1, Author("Aiko", "back to the demo", first.report_day)).version == 4
     assert lake.version(4).illustrative
+
+
+def test_a_tab_that_looks_at_an_older_state_loses_nothing_of_the_other(drafts: Drafts) -> None:
+    old = drafts.add(drafts.begin("me"), "partners.csv", SIX)
+    drafts.add(old, "more.csv", b"x")
+    changed = drafts.change(old, scope=Scope("merge"))
+    assert [file.name for file in changed.files] == ["partners.csv", "more.csv"]
+    assert [file.name for file in drafts.remove(old, 1).files] == ["more.csv"]
+    drafts.drop(old)
+    drafts.change(old, why="from a tab that did not notice")
+    assert drafts.of("me") is None, "what was published is not brought back"
+
+
+def test_many_tabs_prepare_one_draft_at_once(lake: Lake, drafts: Drafts) -> None:
+    published(lake, drafts)
+    mine = drafts.change(drafts.add(drafts.begin("me"), "partners.csv", rows(lines()[0])), **WHO)
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(lambda _n: prepare(lake, drafts, mine), range(6)))
+    assert all(one is made[0] for one in made)
+
+
+def test_forgetting_an_older_preview_leaves_the_newer_one_of_the_same_draft(
+    lake: Lake, drafts: Drafts
+) -> None:
+    published(lake, drafts)
+    mine = drafts.change(drafts.add(drafts.begin("me"), "partners.csv", rows(lines()[0])), **WHO)
+    older = prepare(lake, drafts, mine)
+    published(lake, drafts, rows("\n".join([*lines(), "P97,Theirs,,CRO,JP"])))
+    newer = prepare(lake, drafts, mine)
+    assert older.seen is not None
+    assert newer.seen is not None
+    assert newer.seen.session is not None
+    older.seen.forget()
+    assert len(questions.row_counts(newer.seen.session, View())) > 0
+
+
+def test_a_file_brought_after_the_check_is_not_dropped_with_the_publish(lake: Lake, drafts: Drafts) -> None:
+    mine = drafts.change(drafts.add(drafts.begin("me"), "partners.csv", SIX), **WHO)
+    ready = prepare(lake, drafts, mine)
+    later = drafts.add(mine, "more.csv", b"x")
+    with pytest.raises(Overtaken):
+        publish(lake, drafts, later, ready)
+    assert drafts.of("me") == later
