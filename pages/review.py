@@ -5,6 +5,7 @@ from firstdose.queries import review
 from firstdose.rules import review as rules
 from firstdose.rules.overview import Headline
 from firstdose.ui import decision, gate
+from firstdose.ui.card import Card
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -25,7 +26,7 @@ def figures() -> list[Headline]:
     return list(gate.headlines(held, session))
 
 
-def cards() -> tuple[ui.Table, ...]:
+def cards() -> tuple[Card, ...]:
     """What a review asks, in its order."""
     return gate.cards(held, session, base)
 

@@ -58,6 +58,42 @@ def evidence_columns() -> dict[str, str]:
     }
 
 
+def chain(plan: pd.DataFrame, ids: tuple[str, ...]) -> pd.DataFrame:
+    """The items of a chain in its order, with the day needed and the float in days.
+
+    Takes ``rules.readiness_network.with_need`` over the whole plan. Float: last day that holds the committed
+    milestone minus forecast; negative when the forecast lies after it, none without both days.
+    """
+    found = plan.set_index("item_id").reindex(list(ids)).reset_index()
+    rows = _rows(found)
+    room = (pd.to_datetime(found["latest_on"]) - pd.to_datetime(found["forecast_on"])).dt.days
+    shown = found.assign(
+        mark=[f"{theme.symbol(row['status'])} {theme.word(row['status'])}" for row in rows],
+        item=_titles(rows),
+        area=found["area"].map(area_name),
+        owner=_owners(rows),
+        need=_dates(found["need_on"]),
+        forecast=_dates(found["forecast_on"]),
+        float_days=room.astype("Int64"),
+    )
+    shown.attrs = dict(plan.attrs)
+    return shown
+
+
+def chain_columns() -> dict[str, str]:
+    """The columns of the longest chain with their labels."""
+    return {
+        "mark": _("State"),
+        "item": _("Item"),
+        "area": _("Area"),
+        "lead_days": _("Typical lead time, days"),
+        "need": _("Needed by"),
+        "forecast": _("Forecast"),
+        "float_days": _("Float, days"),
+        "owner": _("Owner"),
+    }
+
+
 def risks(frame: pd.DataFrame) -> pd.DataFrame:
     """Risks as read: what it is, how likely, how many days, who accepted it."""
     rows = _rows(frame)

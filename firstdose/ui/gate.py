@@ -4,17 +4,24 @@ from typing import TYPE_CHECKING
 
 from firstdose.contracts import contracts
 from firstdose.figures import changes_words, readiness_checklist
+from firstdose.figures import readiness_history as drawn
 from firstdose.figures import review as figures
 from firstdose.queries import changes as changed
+from firstdose.queries import readiness as items
+from firstdose.queries import readiness_history as past
 from firstdose.queries import review as queries
-from firstdose.rules import change_lines, readiness
+from firstdose.rules import change_lines, readiness, readiness_history
 from firstdose.rules import review as rules
-from firstdose.ui.card import Table
+from firstdose.rules.readiness_network import with_need
+from firstdose.rules.readiness_verdict import reasons, verdict_word, verdicts
+from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.store import changes_between, lake
 from firstdose.words import _, say_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from firstdose.lake import Session
     from firstdose.rules.overview import Headline
@@ -32,7 +39,7 @@ def headlines(view: "View", session: "Session") -> "Sequence[Headline]":
     """Six figures of the gate."""
     day = view.as_of or session.as_of
     return rules.headlines(
-        readiness.item_marks(queries.criteria(session, view), day),
+        _judged(view, session),
         queries.evidence_gaps(session, view),
         queries.risks(session, view),
         rules.overdue(queries.promises(session, view), day),
@@ -40,10 +47,12 @@ def headlines(view: "View", session: "Session") -> "Sequence[Headline]":
     )
 
 
-def cards(view: "View", session: "Session", before: "Session | None") -> tuple[Table, ...]:
-    """Criteria, changes, evidence, risks, conditions, other jurisdictions, decisions, in this order."""
+def cards(view: "View", session: "Session", before: "Session | None") -> tuple[Card, ...]:
+    """What a review asks, from the criteria to the decisions taken, in the order it is asked."""
     return (
         _criteria(view, session),
+        _chain(view, session),
+        *_history(view, session),
         _changes(view, session, before),
         _evidence(view, session),
         _risks(view, session),
@@ -53,8 +62,14 @@ def cards(view: "View", session: "Session", before: "Session | None") -> tuple[T
     )
 
 
+def _judged(view: "View", session: "Session") -> "pd.DataFrame":
+    """The criteria with their marks, judged against the computed day each is needed."""
+    found = with_need(queries.criteria(session, view), items.network(session, view))
+    return readiness.item_marks(found, view.as_of or session.as_of)
+
+
 def _criteria(view: "View", session: "Session") -> Table:
-    judged = readiness.blockers_first(queries.criteria(session, view), view.as_of or session.as_of)
+    judged = readiness.blockers_first(_judged(view, session), view.as_of or session.as_of)
     shown = ("mark", "item", "area", "why", "owner", "due", "forecast", "evidence", "source")
     labels = readiness_checklist.columns()
     return Table(
@@ -65,6 +80,63 @@ def _criteria(view: "View", session: "Session") -> Table:
         columns={name: labels[name] for name in shown},
         most=figures.MOST,
         foot=readiness.rules_in_words(),
+    )
+
+
+def _chain(view: "View", session: "Session") -> Table:
+    """The open items that set the earliest day, first to do first, each with its float."""
+    plan, day = items.network(session, view), view.as_of or session.as_of
+    found = verdicts(plan, day) if len(plan) else plan.assign(milestone="")
+    found = found[found["milestone"] == view.key("blocks", "filing")]
+    verdict = found.to_dict("records")[0] if len(found) else None
+    said = [verdict_word(verdict["verdict"]), *reasons(verdict)] if verdict else []
+    return Table(
+        key="table-review-chain",
+        data=figures.chain(with_need(plan, plan), verdict["chain"] if verdict else ()),
+        title=_("Longest open chain and its float"),
+        how=_("First to do first; float: days between the forecast and the last day that holds the target"),
+        columns=figures.chain_columns(),
+        most=figures.MOST,
+        foot=_("; ").join(said),
+    )
+
+
+def _history(view: "View", session: "Session") -> tuple[Card, ...]:
+    """Burn-up over the versions up to the one shown, its forecast and back-test; the same by area."""
+    milestone = view.key("blocks", "filing")
+    numbers = [one.version for one in lake().versions() if one.version <= session.version]
+    sessions = [lake().session(number) for number in numbers]
+    whole = past.every_version(sessions, view)
+    parts = dict(iter(whole.groupby("version")))
+    told = [
+        readiness_history.forecast(parts[one.version], milestone, one.as_of)
+        for one in sessions
+        if one.version in parts
+    ]
+    here = parts.get(session.version, whole.head(0))
+    ready = readiness_history.ready_on(here, milestone)
+    tested = readiness_history.back_test(told[:-1], ready, session.as_of)
+    counted = readiness_history.burn_up(whole, milestone)
+    now = told[-1] if told else readiness_history.Forecast(session.as_of, 0, {})
+    target = here[here["blocks"] == milestone]["target_on"].dropna() if len(here) else here
+    return (
+        Chart(
+            key="chart-review-history",
+            figure=drawn.burn_up(counted, now, target.iloc[0].date() if len(target) else None),
+            data=counted,
+            title=_("Gate items closed against added, by data version"),
+            how=_(
+                "Each version on its own report day; the bar is the forecast of the day the last one closes"
+            ),
+            foot=readiness_history.in_words(now, tested),
+        ),
+        Table(
+            key="table-review-areas",
+            data=drawn.by_area(readiness_history.burn_up(whole, milestone, ("area",))),
+            title=_("Gate items closed, added and reopened by area"),
+            how=_("From the first data version to the one shown"),
+            columns=drawn.area_columns(),
+        ),
     )
 
 
