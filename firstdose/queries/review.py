@@ -33,8 +33,12 @@ def programs(session: "Session", view: "View") -> dict[str, str]:
 
 
 def criteria(session: "Session", view: "View") -> "pd.DataFrame":
-    """The gate items of the milestone under review, as ``queries.readiness.checklist`` gives them."""
-    return readiness.checklist(session, view, state="all", gate="gate")
+    """The gate items of the milestone under review, as ``queries.readiness.checklist`` gives them.
+
+    The first dose waits for those of filing too, as in the verdict.
+    """
+    blocks = "all" if view.key("blocks") == "first dose" else view.key("blocks")
+    return readiness.checklist(session, view, blocks=blocks, state="all", gate="gate")
 
 
 def decisions(session: "Session", view: "View") -> "pd.DataFrame":

@@ -76,7 +76,9 @@ def _criteria(view: "View", session: "Session") -> Table:
         key="table-review-criteria",
         data=readiness_checklist.checklist(judged),
         title=_("Gate criteria, open ones first"),
-        how=_("Only gate items of this milestone; “Why” tells the rule behind each mark"),
+        how=_(
+            "Gate items of this milestone; the first dose waits for those of filing too; “Why” tells the rule"
+        ),
         columns={name: labels[name] for name in shown},
         most=figures.MOST,
         foot=readiness.rules_in_words(),

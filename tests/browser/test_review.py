@@ -86,6 +86,10 @@ def test_a_review_prints_on_paper_lying_without_anything_cut(page: Page, tmp_pat
     for paper in ("A4", "Letter"):
         page.pdf(path=tmp_path / f"{paper}.pdf", format=paper, landscape=True)
         assert (tmp_path / f"{paper}.pdf").stat().st_size > 20_000
+    charts = page.locator(".fd-chart .main-svg")
+    assert charts.count() > 0
+    for at in range(charts.count()):
+        assert (charts.nth(at).get_attribute("viewBox") or "").startswith("0 0 "), "shrinks whole, never cut"
     page.set_viewport_size(
         {"width": 1396, "height": 900}
     )  # A4 lying as Chromium lays it out before shrinking

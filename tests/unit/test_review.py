@@ -198,6 +198,22 @@ def test_a_program_the_filters_do_not_let_through_shows_nothing() -> None:
     assert queries.elsewhere(session, held).empty  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("blocks", "items"),
+    [
+        pytest.param("filing", ["I1"], id="filing"),
+        pytest.param("first dose", ["I1", "I2"], id="the first dose waits for filing too"),
+        pytest.param("-", [], id="a refused milestone shows nothing"),
+    ],
+)
+def test_the_criteria_are_those_the_verdict_counts(blocks: str, items: list[str]) -> None:
+    dose = ITEM | {"item_id": "I2", "blocks": "first dose"}
+    session = session_of(DAY, programs=[PROGRAM], readiness_items=[ITEM, dose])
+    held = queries.subject(session, HELD.with_key("blocks", blocks))  # type: ignore[arg-type]
+    assert queries.criteria(session, held)["item_id"].tolist() == items  # type: ignore[arg-type]
+    assert queries.evidence_gaps(session, held)["item_id"].tolist() == items  # type: ignore[arg-type]
+
+
 def test_what_another_jurisdiction_asks_is_collected_under_one_code_anywhere() -> None:
     empty = session_of(DAY, programs=[PROGRAM])
     held = queries.subject(empty, HELD)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from reference.requirements as requirements
 cross join programs
 where list_contains($chosen, programs.program_id)
     and requirements.jurisdiction <> $where
-    and requirements.blocks = $blocks
+    and (requirements.blocks = $blocks or $blocks = 'first dose') -- the first dose waits for filing too
     and requirements.gate
     and ($area is null or list_contains($area, requirements.area))
     and case requirements.applies_to

@@ -35,7 +35,7 @@ left join counted on items.item_id = counted.item_id
 left join partners on items.owner_partner = partners.partner_id
 where list_contains($chosen, items.program_id)
     and items.jurisdiction = $where
-    and items.blocks = $blocks
+    and (items.blocks = $blocks or $blocks = 'first dose') -- the first dose waits for filing too
     and items.gate
     and items.status <> 'not applicable'
     and ($area is null or list_contains($area, items.area))
