@@ -7,6 +7,7 @@
     │   └── UnknownVersion    a data version that was never published
     ├── IntakeError           a file cannot be read or breaks its contract; carries every Issue
     ├── ProfileError          a mapping profile is not written as profiles are; says the place in it
+    ├── PlanError             a plan cannot be computed: a loop, an unknown predecessor
     ├── PublishError          a publish is refused for a reason other than the files themselves
     ├── StoreError            the store cannot be reached, is full or read-only
     └── IntegrityError        stored bytes are not what was published
@@ -111,6 +112,16 @@ class ProfileError(FirstdoseError):
     """A mapping profile is not written as profiles are; the message says the place and the remedy."""
 
     code = "profile"
+
+
+class PlanError(FirstdoseError):
+    """A plan cannot be computed; ``tasks`` names the tasks that stand in the way."""
+
+    code = "plan"
+
+    def __init__(self, message: str, tasks: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.tasks = tasks
 
 
 class PublishError(FirstdoseError):

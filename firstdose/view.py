@@ -69,6 +69,11 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "state": PageKey(("open", "overdue", "all"), narrows=True),
         "gate": PageKey(("all", "gate"), narrows=True),
     },
+    "review": {
+        "of": PageKey(),
+        "where": PageKey(("JP", "US", "EU"), narrows=True),
+        "blocks": PageKey(("filing", "first dose"), narrows=True),
+    },
     "timeline": {
         "lanes": PageKey(("partner", "program", "workstream")),
         "window": PageKey(("quarter", "8-weeks", "year", "all"), narrows=True),

@@ -11,6 +11,7 @@ from firstdose.rules import changes as told
 from firstdose.rules import overview as rules
 from firstdose.rules import pipeline as conversions
 from firstdose.rules import readiness as marks
+from firstdose.rules.readiness_network import with_need
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -26,9 +27,8 @@ def headlines() -> list[rules.Headline]:
 
 def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Chart]:
     """Readiness, the next 90 days, what changed, the funnel."""
-    areas = marks.rollup_by(
-        marks.item_marks(items.all_items(session, view), day), day, ["program_id", "area"]
-    )
+    needed = with_need(items.all_items(session, view), items.network(session, view))
+    areas = marks.rollup_by(marks.item_marks(needed, day), day, ["program_id", "area"])
     planned = queries.next_days(session, view)
     funnel = conversions.conversions(stages.stage_funnel(session, view))
     changed = ui.changes_between(base, session)

@@ -7,6 +7,7 @@ from firstdose.queries import readiness as queries
 from firstdose.rules import readiness as rules
 from firstdose.rules.overview import Headline
 from firstdose.rules.readiness_headlines import headlines
+from firstdose.rules.readiness_network import with_need
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -16,12 +17,17 @@ day, base = view.as_of or session.as_of, ui.compared(view, session)
 
 def figures_of_items() -> list[Headline]:
     """Five figures, each with its change since the version compared with."""
-    return list(headlines(queries.all_items(session, view), day, queries.items_before(base, view), base))
+    before = queries.items_before(base, view)
+    if base is not None and before is not None:
+        before = with_need(before, queries.network_before(base, view))
+    needed = with_need(queries.all_items(session, view), queries.network(session, view))
+    return list(headlines(needed, day, before, base))
 
 
 def cards() -> tuple[ui.Chart, ui.Chart, ui.Table]:
     """Areas by jurisdiction, open items by month, the checklist."""
-    items = rules.item_marks(queries.items(session, view), day)
+    plan = queries.network(session, view)
+    items = rules.item_marks(with_need(queries.items(session, view), plan), day)
     areas = rules.rollup_by(items, day, ["area", "jurisdiction"])
     months = rules.due_months(items, day)
     return (
@@ -38,12 +44,14 @@ def cards() -> tuple[ui.Chart, ui.Chart, ui.Table]:
             key="chart-readiness-due",
             figure=figures.due_months(months, day),
             data=months,
-            title=_("Open gate items by the month they are due"),
+            title=_("Open gate items by the month they are needed"),
             how=_("Number of open gate items; colour is the mark of each on the report day"),
         ),
         ui.Table(
             key="table-readiness-checklist",
-            data=table.checklist(rules.blockers_first(queries.checklist(session, view), day)),
+            data=table.checklist(
+                rules.blockers_first(with_need(queries.checklist(session, view), plan), day)
+            ),
             title=_("Checklist, blockers first"),
             how=_(
                 "Open gate items on top, the worst and earliest first; “Why” tells the rule behind each mark"

@@ -26,9 +26,10 @@ def columns() -> dict[str, str]:
         "why": _("Why"),
         "owner": _("Owner"),
         "role": _("Role"),
-        "due": _("Due"),
+        "needed": _("Needed"),
+        "due": _("Claimed due"),
         "forecast": _("Forecast"),
-        "days_to_due": _("Days to due"),
+        "days_to_due": _("Days to need"),
         "evidence": _("Evidence approved"),
         "updated": _("Updated"),
         "requirement": _("Requirement"),
@@ -41,8 +42,9 @@ def checklist(judged: pd.DataFrame) -> pd.DataFrame:
     """The checklist as it is read on screen: marks with symbol and word, names in the reader's language.
 
     Takes ``rules.readiness.blockers_first`` over ``queries.readiness.checklist``; rows and order stay.
-    Columns: mark, why, program_id, item, requirement, area, jurisdiction, milestone, owner, role (str), due,
-    forecast, updated (date), days_to_due (int), evidence (str: approved of expected), source, note (str).
+    Columns: mark, why, program_id, item, requirement, area, jurisdiction, milestone, owner, role (str),
+    needed (computed; missing where nothing can be), due (the claim), forecast, updated (date), days_to_due
+    (int), evidence (str: approved of expected), source, note (str).
     """
     rows: list[Row] = [dict(row) for row in judged.to_dict("records")]
     shown: Row = {
@@ -53,6 +55,7 @@ def checklist(judged: pd.DataFrame) -> pd.DataFrame:
         "milestone": [_milestone(row) for row in rows],
         "owner": [either(_text(row["owner_name"]), _text(row["owner_name_ja"])) for row in rows],
         "role": judged["owner_role"].fillna(""),
+        "needed": _dates(judged["need_on"]),
         "due": _dates(judged["due_on"]),
         "forecast": _dates(judged["forecast_on"]),
         "updated": _dates(judged["updated_on"]),

@@ -30,6 +30,7 @@ class Watched:
     as_of: date
     standing: Standing
     items: "pd.DataFrame"
+    network: "pd.DataFrame"
     tasks: "pd.DataFrame"
 
 
@@ -39,6 +40,7 @@ def watched(session: "Session", view: "View") -> Watched:
         view.as_of or session.as_of,
         standing(session, view),
         readiness.all_items(session, view),
+        readiness.network(session, view),
         timeline.plan(session, view),
     )
 

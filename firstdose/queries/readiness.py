@@ -32,6 +32,23 @@ def items_before(base: "Session | None", view: "View") -> "pd.DataFrame | None":
     return None if base is None else all_items(base, replace(view, as_of=None))
 
 
+def network(session: "Session", view: "View") -> "pd.DataFrame":
+    """Every item of the chosen programs and jurisdictions, with what need dates, verdicts and chains take.
+
+    Beside ``items``: program_name, program_name_ja, requirement_code, title, title_ja, owner_name,
+    owner_name_ja, owner_role (str), evidence_approved, evidence_expected, evidence_superseded,
+    evidence_expired (documents), lead_days (typical lead time in calendar days, none for an own item),
+    planned_on (the plan's day of its milestone) and target_on (the committed one). Filters by area, partner,
+    period and page key do not limit it: links cross them.
+    """
+    return ask("readiness.network", session, view)
+
+
+def network_before(base: "Session", view: "View") -> "pd.DataFrame":
+    """The same of the version compared with, on its own report day."""
+    return network(base, replace(view, as_of=None))
+
+
 def checklist(session: "Session", view: "View", **own: str) -> "pd.DataFrame":
     """The checklist: one row per item with owner, evidence and the source of its requirement.
 

@@ -13,6 +13,7 @@ import pandas as pd
 from firstdose.rules import overview, readiness, timeline
 from firstdose.rules.overview import signed
 from firstdose.rules.proportion import Share
+from firstdose.rules.readiness_network import with_need
 from firstdose.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _areas(before: "Watched", after: "Watched", word: Callable[[str], str]) -> l
 
 
 def _rolled(one: "Watched") -> dict[str, Mapping[str, Any]]:
-    judged = readiness.item_marks(one.items, one.as_of)
+    judged = readiness.item_marks(with_need(one.items, one.network), one.as_of)
     rolled = readiness.rollup_by(judged, one.as_of, ["area"])
     return {
         row["area"]: {str(name): value for name, value in row.items()} for row in rolled.to_dict("records")

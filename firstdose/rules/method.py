@@ -1,6 +1,6 @@
 """How the figures are made, in words, for the reference page: each paragraph names its rule."""
 
-from firstdose.rules import timeline
+from firstdose.rules import readiness, timeline
 from firstdose.words import _
 
 
@@ -16,11 +16,24 @@ def paragraphs() -> tuple[tuple[str, str], ...]:
         ),
         (
             _("Readiness marks (rule R-01)"),
+            readiness.rules_in_words(),
+        ),
+        (
+            _("Readiness verdict (rule R-06)"),
             _(
-                "An open gate item is late once its due day lies before the report day, at risk when its "
-                "forecast lies after the due day or the due day is near and work has not begun, stale "
-                "without an update for more than 30 days. An area is never greener than its worst open gate "
-                "item. The limits are our convention."
+                "Not ready while a gate item is open; ready with conditions when a closed gate item lacks "
+                "valid evidence or an item that is no gate is open; ready when neither is so; unknown "
+                "without any gate item. The first dose waits for the items that block filing too. The "
+                "earliest possible day lets every open item go on today: typical lead times (all of it when "
+                "not started, half in progress, a quarter in review; 30 days for an own item), hard links, "
+                "unlinked items side by side. A planning estimate by our convention; not regulatory advice."
+            ),
+        ),
+        (
+            _("What unblocks most (rule R-07)"),
+            _(
+                "Open items ranked by the open gate items that wait for them, directly or through others, "
+                "then by the days by which closing them today shortens the longest open chain."
             ),
         ),
         (

@@ -1,15 +1,19 @@
 """How each readiness item and each area stands: the marks on screen and the words that explain them.
 
-An item shows its own state unless a date says worse. Bad to worse: closed, in review, in progress,
-not started, at risk, late. The rules, all project rule R-01; the limits are our convention, no regulation:
+An item shows its own state unless a date or its evidence says worse. Bad to worse: closed, in review, in
+progress, not started, at risk, late; as signals: done, on track, at risk, late. The day an item is needed is
+computed (``rules.readiness_network``, R-06); the due day typed in is a claim that stands beside it and is
+judged only where nothing can be computed. All project rule R-01; the limits are our convention:
 
-- *late*: open, and its due day lies before the report day (due today is not late);
-- *at risk*: open, and its forecast is after its due day, or it is due within 14 days and not in review,
-  or nobody has updated it for more than 30 days (*stale*, shown beside the mark);
+- *late*: open after the day it is needed (needed today is not late), or a gate item whose forecast lies
+  after the last day that still holds the committed milestone (its float is eaten);
+- *at risk*: open, and its forecast is after the day it is needed, or it is needed within 14 days and not in
+  review, or nobody has updated it for more than 30 days (*stale*, shown beside the mark); or closed with
+  fewer approved and valid documents than expected;
 - *not applicable* items are left out of every count.
 
-An area shows the worst of its open gate items, so it is never greener than that item; without an open one
-its gate items are closed; without any gate item it shows no mark. Means are never used.
+An area shows the worst of its gate items, so it is never greener than its worst open one; without any gate
+item it shows no mark. Means are never used. The status rules follow no regulation.
 """
 
 from collections.abc import Sequence
@@ -50,6 +54,14 @@ _AREA_NAMES = {
 #: Marks from best to worst; ``not applicable`` stands outside the order.
 MARKS = ("closed", "in review", "in progress", "not started", "at risk", "late")
 NOT_APPLICABLE = "not applicable"
+#: What a mark says of the plan, from best to worst.
+SIGNALS = ("done", "on track", "at risk", "late")
+_SIGNAL_OF = {
+    "closed": "done",
+    "at risk": "at risk",
+    "late": "late",
+    NOT_APPLICABLE: NOT_APPLICABLE,
+} | dict.fromkeys(("in review", "in progress", "not started"), "on track")
 
 SOON_DAYS = 14  # days to the due day from which an item must be in review; our convention
 STALE_DAYS = 30  # days without update that are still fresh; our convention
@@ -61,33 +73,65 @@ _SETTLED = {"closed": N_("closed"), NOT_APPLICABLE: N_("does not apply; not coun
 def item_marks(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Judge every item on the report day; the frame given is left as it was.
 
-    Needs columns: status, due_on, forecast_on, updated_on (dates may be missing). Adds mark (str, one of
-    ``MARKS`` or ``not applicable``), stale (bool), is_open (bool), days_to_due (int or none, of open items)
-    and why (str, the reasons in the reader's language).
+    Needs columns: status, due_on, forecast_on, updated_on (dates may be missing); need_on and latest_on of
+    ``rules.readiness_network.with_need`` and gate, evidence_approved and evidence_expected are judged where
+    they are. Adds mark (str, one of ``MARKS`` or ``not applicable``), signal (str, one of ``SIGNALS`` or
+    ``not applicable``), stale (bool), is_open (bool), days_to_due (int or none, days to the day it is
+    needed, of open items) and why (str, the reasons in the reader's language).
     """
     status = items["status"].to_numpy(dtype=object)
     is_open = ~np.isin(status.astype(str), list(_SETTLED))
-    due, day = pd.to_datetime(items["due_on"]), pd.Timestamp(as_of)
-    to_due = np.where(is_open, days_of(due - day), np.nan)
-    slip = np.where(is_open, days_of(pd.to_datetime(items["forecast_on"]) - due), np.nan)
+    claim, day = pd.to_datetime(items["due_on"]), pd.Timestamp(as_of)
+    need = pd.to_datetime(items["need_on"]) if "need_on" in items else claim
+    computed = (need.notna() if "need_on" in items else pd.Series(data=False, index=items.index)).to_numpy()
+    need = need.fillna(claim)
+    to_need = np.where(is_open, days_of(need - day), np.nan)
+    forecast = pd.to_datetime(items["forecast_on"])
+    slip = np.where(is_open, days_of(forecast - need), np.nan)
     silent = np.where(is_open, days_of(day - pd.to_datetime(items["updated_on"])), np.nan)
-    late = to_due < 0
-    soon = (to_due >= 0) & (to_due <= SOON_DAYS) & (status != "in review")
-    slipping, stale = slip > 0, silent > STALE_DAYS
+    past = _float_eaten(items, forecast, is_open)
+    lacking = _evidence_lacking(items, status)
+    overdue, eaten = to_need < 0, past > 0
+    soon = (to_need >= 0) & (to_need <= SOON_DAYS) & (status != "in review")
+    slipping, stale = (slip > 0) & ~eaten, silent > STALE_DAYS
     reasons = (
-        said_per_day(to_due, late, _overdue),
-        said_per_day(slip, slipping, _slipping),
-        said_per_day(to_due, soon, _soon),
+        said_per_day(to_need, overdue & computed, _needed_ago),
+        said_per_day(to_need, overdue & ~computed, _overdue),
+        said_per_day(past, eaten, _eaten),
+        said_per_day(slip, slipping & computed, _after_need),
+        said_per_day(slip, slipping & ~computed, _slipping),
+        said_per_day(to_need, soon & computed, _needed_soon),
+        said_per_day(to_need, soon & ~computed, _soon),
         said_per_day(silent, stale, _silent),
+        said_per_day(lacking, lacking > 0, _lacking),
     )
-    mark = np.select([late, slipping | soon | stale], ["late", "at risk"], status)
+    late, risky = overdue | eaten, slipping | soon | stale | (lacking > 0)
+    mark = np.select([late, risky], ["late", "at risk"], status)
+    signal = pd.Series(mark, index=items.index).map(_SIGNAL_OF)
     return items.assign(
         mark=pd.Series(mark, index=items.index, dtype="str"),
+        signal=signal.astype("str"),
         stale=stale,
         is_open=is_open,
-        days_to_due=pd.Series(to_due, index=items.index).astype("Int64"),
-        why=pd.Series(joined(reasons, _otherwise(status, to_due)), index=items.index, dtype="str"),
+        days_to_due=pd.Series(to_need, index=items.index).astype("Int64"),
+        why=pd.Series(joined(reasons, _otherwise(status, to_need, computed)), index=items.index, dtype="str"),
     )
+
+
+def _float_eaten(items: pd.DataFrame, forecast: "pd.Series[Any]", is_open: "np.ndarray[Any, Any]") -> Days:
+    """Days by which the forecast of an open gate item lies after the last day that holds the milestone."""
+    if "latest_on" not in items:
+        return np.full(len(items), np.nan)
+    held = is_open & items["gate"].to_numpy(dtype=bool)
+    return np.where(held, days_of(forecast - pd.to_datetime(items["latest_on"])), np.nan)
+
+
+def _evidence_lacking(items: pd.DataFrame, status: Said) -> Days:
+    """Documents that a closed item lacks: expected, but not approved and valid on the report day."""
+    if "evidence_approved" not in items or "evidence_expected" not in items:
+        return np.full(len(items), np.nan)
+    lacking = (items["evidence_expected"] - items["evidence_approved"]).to_numpy(dtype=float)
+    return np.where(status == "closed", lacking, np.nan)
 
 
 def area_rollup(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -133,9 +177,13 @@ def _rolled(judged: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def rules_in_words() -> str:
     """The rules of the marks as the screen says them."""
     return _(
-        "Late: open after its due day. At risk: forecast after the due day, due within {soon} days and not "
-        "in review, or no update for more than {stale} days (limits are our convention). An area shows its "
-        "worst open gate item. For planning; not regulatory advice."
+        "An item is needed before every open item that waits for it has to begin, counted back from its "
+        "milestone through typical lead times and hard links; without a milestone day the claimed due "
+        "day stands in. Late: open after the day it is needed, or the forecast of a gate item eats all float "
+        "to the committed milestone. At risk: forecast after the day it is needed, needed within {soon} days "
+        "and not in review, no update for more than {stale} days, or closed with fewer valid documents than "
+        "expected (limits are our convention). An area shows its worst open gate item. For planning; not "
+        "regulatory advice."
     ).format(soon=SOON_DAYS, stale=STALE_DAYS)
 
 
@@ -147,8 +195,8 @@ def area_name(area: str) -> str:
 def blockers_first(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The checklist as a meeting reads it: open gate items first, the worst and then the earliest due on top.
 
-    Order: open gate items, other open items, closed, not applicable; among the open late, at risk,
-    not started, in progress, in review; then by due day (none last). Judged when ``item_marks`` was not run.
+    Order: open gate items, other open items, closed, not applicable; among the open late, at risk, not
+    started, in progress, in review; then by the day it is needed (none last). Judged when it was not yet.
     """
     judged = items if "mark" in items else item_marks(items, as_of)
     worst = judged["mark"].map({name: -rank for rank, name in enumerate(MARKS)}).fillna(1)
@@ -157,7 +205,7 @@ def blockers_first(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
         {
             "group": group,
             "worst": worst.to_numpy(),
-            "due": judged["due_on"].to_numpy(),
+            "due": _needed_on(judged).to_numpy(),
             "item": judged["item_id"].to_numpy(),
         }
     ).sort_values(["group", "worst", "due", "item"], na_position="last")
@@ -165,14 +213,14 @@ def blockers_first(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 
 def due_months(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Open gate items by the month in which they are due. Columns: due (str), mark (str), items (int).
+    """Open gate items by the month in which they are needed. Columns: due (str), mark (str), items (int).
 
     ``due`` is ``overdue``, a month as YYYY-MM (twelve, the month of the report day first), ``later`` or
-    ``undated``; an item due earlier in the month of the report day is overdue. Only what holds items.
+    ``undated``; an item needed earlier in the month of the report day is overdue. Only what holds items.
     """
     judged = items if "mark" in items else item_marks(items, as_of)
     blocking = judged[judged["is_open"] & judged["gate"]]
-    due = pd.to_datetime(blocking["due_on"])
+    due = _needed_on(blocking)
     ahead = (due.dt.year - as_of.year) * 12 + due.dt.month - as_of.month
     where = np.select(
         [due.isna(), due < pd.Timestamp(as_of), ahead >= MONTHS_AHEAD],
@@ -184,6 +232,12 @@ def due_months(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
     )
     counted.attrs = dict(items.attrs)
     return counted
+
+
+def _needed_on(items: pd.DataFrame) -> "pd.Series[Any]":
+    """The computed day an item is needed, else its claimed due day."""
+    claim = pd.to_datetime(items["due_on"])
+    return pd.to_datetime(items["need_on"]).fillna(claim) if "need_on" in items else claim
 
 
 def _in_order(column: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -212,13 +266,64 @@ def _silent(days: int) -> str:
     return ngettext("no update for {n} day", "no update for {n} days", days).format(n=days)
 
 
+def _needed_ago(days: int) -> str:
+    return ngettext("needed {n} day ago", "needed {n} days ago", -days).format(n=-days)
+
+
+def _eaten(days: int) -> str:
+    said = ngettext(
+        "forecast {n} day past all float to the milestone",
+        "forecast {n} days past all float to the milestone",
+        days,
+    )
+    return said.format(n=days)
+
+
+def _after_need(days: int) -> str:
+    said = ngettext(
+        "forecast {n} day after the day it is needed, inside the float",
+        "forecast {n} days after the day it is needed, inside the float",
+        days,
+    )
+    return said.format(n=days)
+
+
+def _needed_soon(days: int) -> str:
+    if days == 0:
+        return _("needed today and not in review")
+    said = ngettext("needed in {n} day and not in review", "needed in {n} days and not in review", days)
+    return said.format(n=days)
+
+
+def _lacking(count: int) -> str:
+    said = ngettext(
+        "closed, but {n} expected document is not approved, superseded or expired",
+        "closed, but {n} expected documents are not approved, superseded or expired",
+        count,
+    )
+    return said.format(n=count)
+
+
+def _needed(days: int) -> str:
+    if days == 0:
+        return _("needed today")
+    return ngettext("needed in {n} day", "needed in {n} days", days).format(n=days)
+
+
 def _ahead(days: int) -> str:
     return _("due today") if days == 0 else ngettext("due in {n} day", "due in {n} days", days).format(n=days)
 
 
-def _otherwise(status: Said, to_due: Days) -> list[str]:
-    """What is said of an item without trouble: how it was settled, or when it is due."""
+def _otherwise(status: Said, to_need: Days, computed: "np.ndarray[Any, Any]") -> list[str]:
+    """What is said of an item without trouble: how it was settled, or when it is needed or due."""
     settled = {name: _(said) for name, said in _SETTLED.items()}
-    ahead = said_per_day(to_due, ~np.isnan(to_due), _ahead)
-    undated = _("no due day given")
-    return [settled.get(state) or due or undated for state, due in zip(status, ahead, strict=True)]
+    known = ~np.isnan(to_need)
+    needed, due = (
+        said_per_day(to_need, known & computed, _needed),
+        said_per_day(to_need, known & ~computed, _ahead),
+    )
+    undated = _("no milestone day and no due day given")
+    return [
+        settled.get(state) or one or other or undated
+        for state, one, other in zip(status, needed, due, strict=True)
+    ]

@@ -81,15 +81,18 @@ def _late(judged: pd.DataFrame) -> tuple[Headline, int]:
     late = judged[judged["mark"] == "late"]
     oldest = -int(late["days_to_due"].min()) if len(late) else 0
     context = ngettext("oldest {n} day", "oldest {n} days", oldest).format(n=oldest) if oldest else ""
-    why = _("Open items, gate or not, whose due day lies before the report day.")
+    why = _(
+        "Open items, gate or not, that rule R-01 calls late: not closed by the day they are "
+        "needed, or all float eaten."
+    )
     return _headline("late", _("Late items"), str(len(late)), context or _of_open(judged), why), len(late)
 
 
 def _at_risk(judged: pd.DataFrame) -> tuple[Headline, int]:
     count = int((judged["mark"] == "at risk").sum())
     why = _(
-        "Open items that are not late, but forecast after their due day, due within {soon} days and not in "
-        "review, or stale. The limit is our convention."
+        "Items that are not late, but forecast after the day they are needed, needed within {soon} days and "
+        "not in review, stale, or closed without valid evidence. The limit is our convention."
     ).format(soon=SOON_DAYS)
     return _headline("risk", _("At risk"), str(count), _of_open(judged), why), count
 

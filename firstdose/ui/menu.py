@@ -14,6 +14,7 @@ PAGES: dict[str, str] = {  # area: name in the menu
     HOME: N_("Overview"),
     "pipeline": N_("Pipeline"),
     "readiness": N_("Readiness"),
+    "review": N_("Gate review"),
     "timeline": N_("Timeline"),
     "changes": N_("Changes"),
     "data": N_("Data"),

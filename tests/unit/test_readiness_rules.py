@@ -94,7 +94,7 @@ def test_an_item_wears_the_mark_its_dates_earn(one: dict[str, Any], mark: str) -
         pytest.param(item(due=0), "due today and not in review", id="due today"),
         pytest.param(item(due=3), "due in 3 days and not in review", id="due soon"),
         pytest.param(item(due=90), "due in 90 days", id="nothing wrong"),
-        pytest.param(item(due=None), "no due day given", id="no date at all"),
+        pytest.param(item(due=None), "no milestone day and no due day given", id="no date at all"),
         pytest.param(item("closed", due=-9), "closed", id="closed"),
     ],
 )

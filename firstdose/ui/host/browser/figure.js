@@ -43,6 +43,9 @@ async function draw(chart) {
   if (chart.figure !== figure || chart.width !== width) return; // a newer one came while plotly was loading
   const { data, layout } = JSON.parse(figure);
   await Plotly.react(node, data, { ...layout, width, autosize: false }, said.config);
+  for (const svg of node.querySelectorAll(".main-svg")) { // on paper narrower than the screen it shrinks whole
+    svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
+  }
 }
 
 export default function ({ data, parentElement }) {

@@ -1,0 +1,257 @@
+"""A network of linked tasks: its order, its earliest and latest days, and the chains that set its end.
+
+Time is a number of days; a task takes ``finish = start + duration`` and may follow another by four kinds of
+link, each with a lag in days: FS (starts after the other's finish), SS (starts after its start), FF (finishes
+after its finish) and SF (finishes after its start). Durations are one number a task, or one row a run.
+
+Source: critical path method, Kelley and Walker (1959); links as in PMI, Practice Standard for Scheduling.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstdose.errors import PlanError
+from firstdose.words import _
+
+Kind = Literal["FS", "SS", "FF", "SF"]
+Days = NDArray[np.float64]
+
+#: Float below this many days counts as none: exact comparison loses critical tasks to rounding.
+NO_FLOAT = 1e-9
+#: Days within which a link counts as the one that holds a task: a fraction of a minute.
+CLOSE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """``after`` waits for ``before``; the lag is in days and may be negative (a lead)."""
+
+    before: str
+    after: str
+    kind: Kind = "FS"
+    lag: float = 0.0
+
+
+class Calendar(Protocol):
+    """Where the days of work lie: ``later`` and ``earlier`` move a moment by days of work."""
+
+    def later(self, moment: Days, days: Days) -> Days:
+        """The moment at which the work begun then is done."""
+        ...
+
+    def earlier(self, moment: Days, days: Days) -> Days:
+        """The latest moment to begin so that the work is done by then."""
+        ...
+
+    def worked(self, since: Days, until: Days) -> Days:
+        """Days of work between two moments."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Tasks in an order in which each stands behind all it waits for; links by position."""
+
+    ids: tuple[str, ...]
+    order: tuple[int, ...]
+    incoming: tuple[tuple[tuple[int, Kind, float], ...], ...]
+    outgoing: tuple[tuple[tuple[int, Kind, float], ...], ...]
+
+    def at(self, task: str) -> int:
+        """The position of a task; KeyError when there is none of that name."""
+        try:
+            return self.ids.index(task)
+        except ValueError:
+            raise KeyError(task) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Start and finish of every task in days, shaped as the durations were: (tasks,) or (runs, tasks)."""
+
+    start: Days
+    finish: Days
+
+
+def network(ids: Sequence[str], links: Iterable[Link]) -> Network:
+    """Order the tasks by their links.
+
+    Raises PlanError: a link to an unknown task (both are named), or a loop (all its tasks, in order).
+    """
+    position = {task: at for at, task in enumerate(ids)}
+    incoming: list[list[tuple[int, Kind, float]]] = [[] for _task in ids]
+    outgoing: list[list[tuple[int, Kind, float]]] = [[] for _task in ids]
+    for link in links:
+        if link.after not in position or link.before not in position:
+            unknown = link.before if link.after in position else link.after
+            said = _("Task {task} waits for {unknown}, which is not in the plan.")
+            raise PlanError(said.format(task=link.after, unknown=unknown), (link.after, unknown))
+        before, after = position[link.before], position[link.after]
+        incoming[after].append((before, link.kind, link.lag))
+        outgoing[before].append((after, link.kind, link.lag))
+    order = _ordered(incoming, outgoing)
+    if len(order) < len(ids):
+        loop = tuple(ids[at] for at in _loop(incoming, set(range(len(ids))) - set(order)))
+        said = _("These tasks wait for each other: {loop}. Remove one of the links.")
+        raise PlanError(said.format(loop=" → ".join((*loop, loop[0]))), loop)
+    return Network(tuple(ids), order, tuple(map(tuple, incoming)), tuple(map(tuple, outgoing)))
+
+
+def _ordered(
+    incoming: list[list[tuple[int, Kind, float]]], outgoing: list[list[tuple[int, Kind, float]]]
+) -> tuple[int, ...]:
+    waits = [len(links) for links in incoming]
+    ready = [at for at, count in enumerate(waits) if not count]
+    for at in ready:  # grows while it is read: every task joins when its last predecessor has
+        for after, _kind, _lag in outgoing[at]:
+            waits[after] -= 1
+            if not waits[after]:
+                ready.append(after)
+    return tuple(ready)
+
+
+def _loop(incoming: list[list[tuple[int, Kind, float]]], left: set[int]) -> list[int]:
+    """One loop among the tasks that never became ready, in the order of work."""
+    at = min(left)
+    seen: list[int] = []
+    while at not in seen:  # each of them waits for another of them: walking back must meet itself
+        seen.append(at)
+        at = next(before for before, _kind, _lag in incoming[at] if before in left)
+    loop = seen[seen.index(at) :][::-1]
+    first = loop.index(min(loop))
+    return loop[first:] + loop[:first]
+
+
+def forward(
+    net: Network,
+    durations: Days,
+    earliest: Days | float = 0.0,
+    calendars: Sequence[Calendar | None] | None = None,
+) -> Pass:
+    """Earliest start and finish. ``earliest`` is the day before which a task cannot start, or one a task.
+
+    FS and SS hold a start. FF and SF hold a finish and leave the start where it is (the task stretches), so
+    that a longer task never makes anything earlier. A task without a calendar works every day.
+    """
+    days, floor = _columns(durations), np.broadcast_to(earliest, (len(net.ids),))
+    start, finish = np.empty_like(days), np.empty_like(days)
+    for at in net.order:
+        begin = np.full(days.shape[1:], floor[at], dtype=np.float64)
+        held: Days | None = None
+        for before, kind, lag in net.incoming[at]:
+            wanted = (finish if kind[0] == "F" else start)[before] + lag
+            if kind[1] == "S":
+                begin = np.maximum(begin, wanted)
+            else:
+                held = wanted if held is None else np.maximum(held, wanted)
+        calendar = calendars[at] if calendars is not None else None
+        done = begin + days[at] if calendar is None else calendar.later(begin, days[at])
+        start[at], finish[at] = begin, done if held is None else np.maximum(done, held)
+    return Pass(start.T, finish.T)
+
+
+def backward(
+    net: Network,
+    durations: Days,
+    early: Pass,
+    target: int | None = None,
+    calendars: Sequence[Calendar | None] | None = None,
+) -> Pass:
+    """Latest start and finish that do not move the end: of the whole plan, or of the task ``target``.
+
+    With a target, tasks it does not wait for have no latest day (infinite).
+    """
+    days, done = _columns(durations), early.finish.T
+    start, finish = np.empty_like(days), np.empty_like(days)
+    end = done.max(axis=0) if target is None else np.full(days.shape[1:], np.inf)
+    for at in reversed(net.order):
+        last: Days = np.asarray(done[at] if at == target else end)
+        begin: Days = np.full(days.shape[1:], np.inf)
+        for after, kind, lag in net.outgoing[at]:
+            allowed = (finish if kind[1] == "F" else start)[after] - lag
+            if kind[0] == "F":
+                last = np.minimum(last, allowed)
+            else:
+                begin = np.minimum(begin, allowed)
+        calendar = calendars[at] if calendars is not None else None
+        latest = last - days[at] if calendar is None else calendar.earlier(last, days[at])
+        finish[at], start[at] = last, np.minimum(begin, latest)
+    return Pass(start.T, finish.T)
+
+
+def total_float(early: Pass, late: Pass) -> Days:
+    """Days a task may slip without moving the end: the smaller room of its start and its finish."""
+    return np.asarray(np.minimum(late.start - early.start, late.finish - early.finish))
+
+
+def _columns(durations: Days) -> Days:
+    """One row a task, so that a task's runs lie side by side in memory."""
+    return np.ascontiguousarray(np.asarray(durations, dtype=np.float64).T)
+
+
+def free_float(net: Network, early: Pass, end: float) -> Days:
+    """Days a task may slip without moving the earliest day of any other; until ``end`` when none follows."""
+    start, finish = early.start, early.finish
+    room = np.array([end - finish[at] if not net.outgoing[at] else np.inf for at in range(len(net.ids))])
+    for at, links in enumerate(net.outgoing):
+        for after, kind, lag in links:
+            own = (finish if kind[0] == "F" else start)[at] + lag
+            room[at] = min(room[at], (finish if kind[1] == "F" else start)[after] - own)
+    return np.asarray(np.maximum(room, 0.0))
+
+
+def drivers(net: Network, early: Pass, durations: Days) -> tuple[int | None, ...]:
+    """For every task the position of the predecessor that sets its days; none when its own day does."""
+    found: list[int | None] = []
+    for at in range(len(net.ids)):
+        stretched = early.finish[at] - early.start[at] > durations[at] + CLOSE
+        tight = [
+            before
+            for before, kind, lag in net.incoming[at]
+            if _room(early, before, at, kind, lag) <= CLOSE and (kind[1] == "F") <= stretched
+        ]
+        found.append(max(tight, key=lambda before: float(early.finish[before])) if tight else None)
+    return tuple(found)
+
+
+def _room(early: Pass, before: int, after: int, kind: Kind, lag: float) -> float:
+    """Days between what the link asks for and what is."""
+    own = (early.finish if kind[0] == "F" else early.start)[before] + lag
+    return float((early.finish if kind[1] == "F" else early.start)[after] - own)
+
+
+def critical_paths(
+    net: Network, durations: Days, early: Pass, late: Pass, most: int = 100, tolerance: float = NO_FLOAT
+) -> tuple[tuple[str, ...], ...]:
+    """All longest chains, first task to last; at most ``most`` of them.
+
+    A chain is followed from start to finish of a task and along links without room; the latest days say
+    which of them set the end.
+    """
+    ends = {(at, "S"): late.start[at] - early.start[at] <= tolerance for at in range(len(net.ids))}
+    ends |= {(at, "F"): late.finish[at] - early.finish[at] <= tolerance for at in range(len(net.ids))}
+    tight: dict[tuple[int, str], list[tuple[int, str]]] = {end: [] for end, on in ends.items() if on}
+    for at, which in tight:
+        if which == "S" and ends[at, "F"] and early.finish[at] - early.start[at] <= durations[at] + tolerance:
+            tight[at, "S"].append((at, "F"))
+        for after, kind, lag in net.outgoing[at]:
+            if kind[0] == which and ends[after, kind[1]] and _room(early, at, after, kind, lag) <= tolerance:
+                tight[at, which].append((after, kind[1]))
+    led = {after for afters in tight.values() for after in afters}
+    opening = tight.keys() - led
+    found: dict[tuple[str, ...], None] = {}
+    chains: list[tuple[tuple[int, str], ...]] = [
+        ((at, which),) for at in reversed(net.order) for which in "FS" if (at, which) in opening
+    ]
+    while chains and len(found) < most:
+        chain = chains.pop()
+        following = dict.fromkeys(tight[chain[-1]])
+        if following:
+            chains += [(*chain, after) for after in reversed(following)]
+        else:
+            found[tuple(dict.fromkeys(net.ids[at] for at, _end in chain))] = None
+    return tuple(found)

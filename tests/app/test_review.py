@@ -1,0 +1,160 @@
+"""A gate review in the app: what it shows, and a decision recorded for ever."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from firstdose.audit import Chain
+from firstdose.lake import Drafts, Lake
+from tests.app.test_pages import ROOT, opened, said
+
+GATE = {"of": "NCC-01", "where": "JP", "blocks": "filing"}
+
+
+@pytest.fixture
+def lake(demo_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """A copy of the demo that the app publishes to."""
+    place = shutil.copytree(demo_lake, tmp_path / "lake")
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(place))
+    return Lake.open(place)
+
+
+def review(language: str = "en", **params: Any) -> AppTest:
+    app = opened("review", language)
+    for name, value in (GATE | params).items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def shown(app: AppTest) -> list[str]:
+    """Every card and figure of the page as HTML, without the age of the data."""
+    return [element.proto.body for element in app.get("html")]
+
+
+def write(app: AppTest, outcome: str = "conditional go", condition: str = "A fourth run") -> AppTest:
+    """Fill the form and press the button."""
+    app.session_state["review-form"] = True
+    app.run()
+    app.get("button_group")
+    app.session_state["review-outcome"] = outcome
+    app.run()
+    app.text_input(key="review-body").set_value("Joint steering committee")
+    app.text_input(key="review-who").set_value("Aiko")
+    app.text_area(key="review-rationale").set_value("The third run was within specification")
+    if outcome == "conditional go" and condition:
+        app.text_input(key="review-condition-0").set_value(condition)
+        app.selectbox(key="review-owner-0").set_value("FORGE")
+        app.date_input(key="review-due-0").set_value(date(2026, 12, 24))
+    return app.button(key="action-review-record").click().run()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_review_shows_criteria_changes_and_past_decisions(lake: Lake, language: str) -> None:
+    app = review(language)
+    assert not app.exception
+    body = "\n".join(shown(app))
+    assert {"en": "18 of 25", "ja": "18"}[language] in body
+    assert "D-04" in body
+    assert lake.newest() == 12
+
+
+def test_changes_are_counted_from_the_version_the_last_review_looked_at(lake: Lake) -> None:
+    assert "v9 of" in "\n".join(shown(review()))
+    earlier = review(version=str(9))
+    assert "v5 of" in "\n".join(shown(earlier)), "the review held on version 9 compared with version 5"
+    assert lake.newest() == 12
+
+
+def test_a_conditional_go_is_recorded_bound_to_the_version_looked_at(lake: Lake) -> None:
+    before = review()
+    app = write(before)
+    assert not app.exception
+    assert "Recorded in version 13" in app.success[0].value
+    session = lake.session(13)
+    row = session.cursor().execute("select * from decisions where decided_on = '2026-11-20'").df().iloc[0]
+    assert (row["outcome"], row["data_version"], row["decided_by"]) == (
+        "conditional go",
+        12,
+        "Joint steering committee",
+    )
+    action = (
+        session.cursor().execute("select * from actions where decision_id = ?", [row["decision_id"]]).df()
+    )
+    assert action[["kind", "owner_partner", "title"]].to_numpy().tolist() == [
+        ["condition", "FORGE", "A fourth run"]
+    ]
+    changes = lake.changes(12, 13)
+    assert {table for table, one in changes.items() if one.added or one.changed or one.removed} == {
+        "decisions",
+        "actions",
+    }
+    assert lake.version(13).by == "Aiko"
+    assert [event["action"] for event in Chain(lake.place.audit).events()][-1] == "publish"
+    assert "A fourth run" in "\n".join(shown(app))
+
+
+def test_the_link_of_a_decision_shows_the_same_numbers_for_ever(lake: Lake) -> None:
+    before = shown(review(version="12", as_of="2026-11-20"))
+    app = write(review())
+    assert lake.newest() == 13
+    link = app.code[0].value if app.code else ""
+    assert "version=12" in link
+    assert "as_of=2026-11-20" in link
+    assert shown(review(version="12", as_of="2026-11-20"))[:-1] == before[:-1]
+
+
+def test_a_decision_that_lacks_something_is_refused_in_words(lake: Lake) -> None:
+    app = write(review(), condition="")
+    assert "at least one condition" in app.error[0].value
+    assert lake.newest() == 12
+    app.text_area(key="review-rationale").set_value("").run()
+    app.button(key="action-review-record").click().run()
+    assert "rationale" in app.error[0].value
+    assert lake.newest() == 12
+    assert not list(Drafts(lake.place).folder.glob("*/draft.json")), "no draft is left behind"
+
+
+def test_nothing_is_recorded_when_somebody_published_meanwhile(lake: Lake) -> None:
+    app = write(review(), condition="")
+    assert "at least one condition" in app.error[0].value
+    assert not write(review(), outcome="go").exception
+    assert lake.newest() == 13
+    app.session_state["review-outcome"] = "hold"
+    app.button(key="action-review-record").click().run()
+    assert lake.newest() == 13, "the reader had version 12 on the screen"
+    assert "Version 13 was published while you looked at version 12" in app.warning[0].value
+    app.button(key="action-review-record").click().run()
+    held = lake.session(14).cursor().execute("select data_version from decisions where outcome = 'hold'").df()
+    assert held["data_version"].max() == 13, "looked at again, and recorded truthfully"
+
+
+def test_a_decision_on_a_pinned_version_is_bound_to_it(lake: Lake) -> None:
+    app = write(review(version="11"), outcome="no go")
+    assert not app.exception
+    held = (
+        lake.session(13).cursor().execute("select data_version from decisions where outcome = 'no go'").df()
+    )
+    assert 11 in held["data_version"].tolist()
+
+
+def test_with_four_eyes_the_decision_waits_for_a_second_person(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_FOUR_EYES", "1")
+    app = write(review(), outcome="go")
+    assert not app.exception
+    assert "second person" in app.success[0].value
+    assert lake.newest() == 12
+    (draft,) = Drafts(lake.place).submitted()
+    assert [file.table for file in draft.files] == ["decisions"]
+    assert draft.scope.mode == "merge"
+
+
+def test_no_decision_is_taken_through_a_filter(lake: Lake) -> None:
+    assert "whole gate" in said(review(partner="FORGE"))
+    assert lake.newest() == 12
+    assert (ROOT / "pages" / "review.py").is_file()
