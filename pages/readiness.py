@@ -1,13 +1,11 @@
 """Readiness: what stands between this program and its first dose?"""
 
 from firstdose import ui
-from firstdose.figures import readiness as figures
-from firstdose.figures import readiness_checklist as table
 from firstdose.queries import readiness as queries
-from firstdose.rules import readiness as rules
 from firstdose.rules.overview import Headline
 from firstdose.rules.readiness_headlines import headlines
 from firstdose.rules.readiness_network import with_need
+from firstdose.ui import readiness as room
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -24,43 +22,14 @@ def figures_of_items() -> list[Headline]:
     return list(headlines(needed, day, before, base))
 
 
-def cards() -> tuple[ui.Chart, ui.Chart, ui.Table]:
-    """Areas by jurisdiction, open items by month, the checklist."""
+def cards() -> list[ui.Chart | ui.Table]:
+    """Verdicts and all that explains them, in the order a gate review asks."""
     plan = queries.network(session, view)
-    items = rules.item_marks(with_need(queries.items(session, view), plan), day)
-    areas = rules.rollup_by(items, day, ["area", "jurisdiction"])
-    months = rules.due_months(items, day)
-    return (
-        ui.Chart(
-            key="chart-readiness-areas",
-            figure=figures.area_matrix(areas),
-            data=areas,
-            title=_("Areas by jurisdiction"),
-            how=_(
-                "Mark of the worst open gate item; gate items closed of total, all chosen programs together"
-            ),
-        ),
-        ui.Chart(
-            key="chart-readiness-due",
-            figure=figures.due_months(months, day),
-            data=months,
-            title=_("Open gate items by the month they are needed"),
-            how=_("Number of open gate items; colour is the mark of each on the report day"),
-        ),
-        ui.Table(
-            key="table-readiness-checklist",
-            data=table.checklist(
-                rules.blockers_first(with_need(queries.checklist(session, view), plan), day)
-            ),
-            title=_("Checklist, blockers first"),
-            how=_(
-                "Open gate items on top, the worst and earliest first; “Why” tells the rule behind each mark"
-            ),
-            columns=table.columns(),
-            height=560,
-            foot=rules.rules_in_words(),
-        ),
-    )
+    return [
+        room.verdict_card(plan, day),
+        *room.item_cards(view, session, plan, day),
+        *room.deeper_cards(plan, queries.library(session, view), day),
+    ]
 
 
 ui.kpi_row(ui.remembered(figures_of_items, view, session, base))
@@ -72,10 +41,12 @@ with ui.row():
     view = ui.page_choice(view, "state", _("Checklist"), states)
     view = ui.page_choice(view, "gate", _("Kind in the checklist"), kinds)
 
-areas, due, checklist = ui.remembered(cards, view, session, base)
+verdicts, areas, due, programs, checklist, unblocks, *deeper = ui.remembered(cards, view, session, base)
+ui.draw(verdicts)
 left, right = ui.grid((2, 3))
 with left:
     ui.draw(areas)
 with right:
     ui.draw(due)
-ui.draw(checklist)
+ui.draw(unblocks, checklist, programs, *deeper)
+room.checklist_to_take(view, session)

@@ -27,6 +27,7 @@ _WHERE = {
     "verify": "lake",
     "export": "export",
     "query": "query",
+    "checklist": "readiness",
     "demo": "demo",
     "template": "contracts",
     "serve": "serve",

@@ -44,6 +44,18 @@ def network(session: "Session", view: "View") -> "pd.DataFrame":
     return ask("readiness.network", session, view)
 
 
+def library(session: "Session", view: "View", place: str | None = None) -> "pd.DataFrame":
+    """Requirements of the library for each chosen program, with the item it has. One row per pair.
+
+    ``place`` limits the jurisdiction. Columns: program_id, program_name, program_name_ja, modality, vector
+    (str), gene_edited, target_selected (bool), lead_partner, jurisdictions (planned, by semicolon),
+    jurisdiction, requirement_code, area, title, title_ja (str), gate (bool), blocks (str), lead_days (int),
+    applies_to, source_name, source_ref, source_url, confidence (str), item_id (of that code and
+    jurisdiction, or none), held_in (jurisdictions where the program has an item of that code, or none).
+    """
+    return ask("readiness.library", session, view, place=place)
+
+
 def network_before(base: "Session", view: "View") -> "pd.DataFrame":
     """The same of the version compared with, on its own report day."""
     return network(base, replace(view, as_of=None))

@@ -1,0 +1,90 @@
+"""Which requirements of the library apply to a program, and the items it does not have yet.
+
+A requirement applies to all, or by what ``programs`` says of the program: *autologous* by its modality,
+*viral* and *integrating vector* by a lentiviral or gammaretroviral vector, *non-viral or edited* by an edited
+gene or a non-viral or mRNA vector, *target-selected trials* by ``target_selected``.
+"""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from firstdose.contracts import contracts
+
+_VIRAL = ("lentiviral", "gammaretroviral")
+_NOT_VIRAL = ("non-viral", "mRNA")
+_LONGEST_PROGRAM = 48  # characters of the program in an item id, which holds 64
+EVIDENCE_EXPECTED = 1  # documents a new item asks for until its owner says more; our convention
+
+
+def applies(library: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each requirement of ``queries.readiness.library`` applies to the program of its row."""
+    viral = library["vector"].isin(_VIRAL)
+    edited = library["gene_edited"].fillna(value=False).astype(bool)
+    conditions = {
+        "autologous": library["modality"].fillna("").astype(str).str.startswith("autologous"),
+        "viral": viral,
+        "integrating vector": viral,
+        "non-viral or edited": edited | library["vector"].isin(_NOT_VIRAL),
+        "target-selected trials": library["target_selected"].fillna(value=False).astype(bool),
+    }
+    to = library["applies_to"]
+    found = np.select([to == name for name in conditions], list(conditions.values()), default=True)
+    return pd.Series(found.astype(bool), index=library.index)
+
+
+def missing(library: pd.DataFrame) -> pd.DataFrame:
+    """The requirements that apply to a program and for which it has no item, in the library's order."""
+    found = library[applies(library) & library["item_id"].isna()].reset_index(drop=True)
+    found.attrs = dict(library.attrs)
+    return found
+
+
+def new_items(library: pd.DataFrame, as_of: date, taken: frozenset[str] = frozenset()) -> pd.DataFrame:
+    """Rows of ``readiness_items`` for what is missing, in the columns of its contract; nothing comes twice.
+
+    Each is not started, owned by the program's lead until somebody says otherwise, updated on the report
+    day. ``taken`` are item ids in use: a new one that equals one of them gets ``-new`` behind it.
+    """
+    wanted = missing(library)
+    program = wanted["program_id"].astype(str).str[:_LONGEST_PROGRAM]
+    ids = program + "-" + wanted["jurisdiction"].astype(str) + "-" + wanted["requirement_code"].astype(str)
+    rows: dict[str, Any] = {
+        "item_id": ids.where(~ids.isin(taken), ids + "-new"),
+        "gate": wanted["gate"].map({True: "true", False: "false"}),
+        "status": "not started",
+        "owner_partner": wanted["lead_partner"],
+        "evidence_expected": EVIDENCE_EXPECTED,
+        "updated_on": as_of.isoformat(),
+    }
+    copied = ("program_id", "requirement_code", "jurisdiction", "area", "title", "title_ja", "blocks")
+    rows |= {name: wanted[name] for name in copied}
+    columns = [column.name for column in contracts()["readiness_items"].columns]
+    made = pd.DataFrame(rows, index=wanted.index).reindex(columns=columns)
+    made.attrs = dict(library.attrs)
+    return made
+
+
+def elsewhere(library: pd.DataFrame) -> pd.DataFrame:
+    """What other jurisdictions would ask of a program that no list of it collects yet.
+
+    The requirements that apply in a jurisdiction for which the program has no item of that code anywhere, one
+    row per program and code; asked_in (str, such as ``EU, US``) says where. Jurisdictions where the
+    program is planned already are left out: their own checklist tells what is missing.
+    """
+    planned = np.array(
+        [
+            where in str(places).split(";")
+            for where, places in zip(library["jurisdiction"], library["jurisdictions"], strict=True)
+        ],
+        dtype=bool,
+    )
+    asked = library[applies(library) & library["held_in"].isna() & ~planned]
+    keys = ["program_id", "requirement_code"]
+    where = asked.groupby(keys)["jurisdiction"].agg(", ".join).rename("asked_in").reset_index()
+    found = asked.drop_duplicates(keys).merge(where, on=keys, how="left")
+    found = found.sort_values(["gate", *keys], ascending=[False, True, True], ignore_index=True)
+    found.attrs = dict(library.attrs)
+    return found

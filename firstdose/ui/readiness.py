@@ -1,0 +1,192 @@
+"""The cards of the readiness page that several rules feed, and its checklist to take away."""
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from firstdose.exports.table import to_csv
+from firstdose.figures import readiness as figures
+from firstdose.figures import readiness_checklist as table
+from firstdose.figures import readiness_graph as graphs
+from firstdose.figures import readiness_words as words
+from firstdose.lake import Drafts
+from firstdose.queries import readiness as queries
+from firstdose.rules import readiness as rules
+from firstdose.rules.readiness_graph import graph, longest_pair
+from firstdose.rules.readiness_library import elsewhere, missing, new_items
+from firstdose.rules.readiness_network import with_need
+from firstdose.rules.readiness_unblock import unblocking
+from firstdose.rules.readiness_verdict import verdicts
+from firstdose.ui.address import known
+from firstdose.ui.card import Card, Chart, Table
+from firstdose.ui.markdown import escaped
+from firstdose.ui.store import lake
+from firstdose.words import _, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from firstdose.lake import Session
+    from firstdose.view import View
+
+
+def verdict_card(plan: "pd.DataFrame", day: date) -> Table:
+    """Every program, jurisdiction and milestone with its verdict and the reasons in order."""
+    return Table(
+        key="table-readiness-verdicts",
+        data=words.verdicts(verdicts(plan, day)),
+        title=_("Ready to file, ready to dose?"),
+        how=_("Reasons in order: gate items, longest open chain, earliest possible day, what is stale"),
+        columns=words.verdict_columns(),
+        height=420,
+        foot=_("Supports planning; not regulatory advice. All areas and partners count in a verdict."),
+    )
+
+
+def item_cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date) -> tuple[Card, ...]:
+    """Areas by jurisdiction, areas by program, open items by month, the checklist."""
+    items = rules.item_marks(with_need(queries.items(session, view), plan), day)
+    areas = rules.rollup_by(items, day, ["area", "jurisdiction"])
+    programs = rules.rollup_by(items, day, ["program_id", "area"])
+    months = rules.due_months(items, day)
+    return (
+        Chart(
+            key="chart-readiness-areas",
+            figure=figures.area_matrix(areas),
+            data=areas,
+            title=_("Areas by jurisdiction"),
+            how=_(
+                "Mark of the worst open gate item; gate items closed of total, all chosen programs together"
+            ),
+        ),
+        Chart(
+            key="chart-readiness-due",
+            figure=figures.due_months(months, day),
+            data=months,
+            title=_("Open gate items by the month they are needed"),
+            how=_("Number of open gate items; colour is the mark of each on the report day"),
+        ),
+        Chart(
+            key="chart-readiness-programs",
+            figure=figures.program_matrix(programs, dict(known(session, view.page).program)),
+            data=programs,
+            title=_("Areas by program"),
+            how=_("Mark of the worst open gate item; gate items closed of total"),
+        ),
+        Table(
+            key="table-readiness-checklist",
+            data=table.checklist(
+                rules.blockers_first(with_need(queries.checklist(session, view), plan), day)
+            ),
+            title=_("Checklist, blockers first"),
+            how=_(
+                "Open gate items on top, the worst and earliest first; “Why” tells the rule behind each mark"
+            ),
+            columns=table.columns(),
+            height=560,
+            foot=rules.rules_in_words(),
+        ),
+    )
+
+
+def deeper_cards(plan: "pd.DataFrame", library: "pd.DataFrame", day: date) -> tuple[Card, ...]:
+    """What unblocks most, the dependency picture with its table, what other jurisdictions would ask."""
+    pair = longest_pair(verdicts(plan, day))
+    drawn = None if pair is None else graph(plan, pair, day)
+    nodes = plan.iloc[:0] if drawn is None else drawn.nodes
+    where = "" if drawn is None else f": {drawn.program} · {drawn.jurisdiction}"
+    folded = 0 if drawn is None else drawn.closed
+    twin = () if drawn is None else (
+        Table(
+            key="table-readiness-chain",
+            data=words.in_chain_order(nodes),
+            title=_("Open items in chain order") + where,
+            how=_("The longest chain first, then what is linked, then what stands alone"),
+            columns=words.chain_columns(),
+            height=420,
+        ),
+    )  # fmt: skip
+    return (
+        Table(
+            key="table-readiness-unblocks",
+            data=words.unblocking(unblocking(plan)),
+            title=_("What unblocks most"),
+            how=_("Open items by gate items that wait for them, then by days gained on the longest chain"),
+            columns=words.unblocking_columns(),
+            height=420,
+        ),
+        Chart(
+            key="chart-readiness-dependencies",
+            figure=graphs.dependencies(drawn),
+            data=nodes,
+            title=_("What waits for what") + where,
+            how=_(
+                "Open items of the pair with the longest chain, left to right; that chain is drawn strong, "
+                "items without an open link stand below"
+            ),
+            foot=ngettext("{n} settled item is folded away.", "{n} settled items are folded away.", folded)
+            .format(n=folded),
+        ),
+        *twin,
+        Table(
+            key="table-readiness-elsewhere",
+            data=words.elsewhere(elsewhere(library)),
+            title=_("What other jurisdictions would ask"),
+            how=_("Requirements that apply where no filing is planned yet and that no list collects"),
+            columns=words.elsewhere_columns(),
+            height=420,
+        ),
+    )  # fmt: skip
+
+
+def checklist_to_take(view: "View", session: "Session") -> None:
+    """Items that the chosen programs still lack where they file: as CSV, or into a draft of the data desk."""
+    library = queries.library(session, view)
+    planned = [
+        where in str(places).split(";")
+        and (view.jurisdiction is None or where in view.jurisdiction)
+        for where, places in zip(library["jurisdiction"], library["jurisdictions"], strict=True)
+    ]  # fmt: skip
+    library = library[planned]
+    lacking = len(missing(library))
+    said = ngettext(
+        "{n} requirement of the library applies and has no item yet.",
+        "{n} requirements of the library apply and have no item yet.",
+        lacking,
+    )
+    with st.container(key="card-readiness-library", border=True, gap="small"):
+        st.markdown(escaped(said.format(n=lacking)))
+        if not lacking:
+            return
+        content = to_csv(
+            new_items(library, session.as_of, frozenset(queries.network(session, view)["item_id"]))
+        )
+        with st.container(horizontal=True):
+            st.download_button(
+                _("Missing items as CSV"),
+                data=content,
+                file_name="readiness_items.csv",
+                mime="text/csv",
+                key="action-readiness-csv",
+                on_click="ignore",
+            )
+            if st.button(_("Put them into my draft"), key="action-readiness-draft"):
+                _into_draft(content)
+
+
+def _into_draft(content: bytes) -> None:
+    from firstdose.ui.desk import owner
+
+    drafts = Drafts(lake().place)
+    draft = drafts.of(owner()) or drafts.begin(owner())
+    if draft.state == "submitted":
+        st.warning(escaped(_("Your draft waits for a second person; it cannot be changed now.")))
+        return
+    if not draft.files:  # new items stand beside those there are; a draft with files keeps its own scope
+        draft = drafts.change(draft, scope=replace(draft.scope, mode="merge"))
+    drafts.add(draft, "readiness_items.csv", content, table="readiness_items")
+    st.success(
+        escaped(_("The items stand in your draft on the data page; choose there how to publish them."))
+    )
