@@ -183,9 +183,25 @@ def backward(
     return Pass(start.T, finish.T)
 
 
-def total_float(early: Pass, late: Pass) -> Days:
-    """Days a task may slip without moving the end: the smaller room of its start and its finish."""
-    return np.asarray(np.minimum(late.start - early.start, late.finish - early.finish))
+def total_float(early: Pass, late: Pass, calendars: Sequence[Calendar | None] | None = None) -> Days:
+    """Days a task may slip without moving the end: the smaller room of its start and its finish.
+
+    With a calendar working days: a task that ends on Friday and may end on Sunday has none.
+    """
+    if calendars is None:
+        return np.asarray(np.minimum(late.start - early.start, late.finish - early.finish))
+    room = np.empty_like(early.start.T)
+    for at, calendar in enumerate(calendars):
+        begin = _between(calendar, early.start.T[at], late.start.T[at])
+        room[at] = np.minimum(begin, _between(calendar, early.finish.T[at], late.finish.T[at]))
+    return room.T
+
+
+def _between(calendar: Calendar | None, since: Days, until: Days) -> Days:
+    if calendar is None:
+        return np.asarray(until - since)
+    known = np.isfinite(until)
+    return np.asarray(np.where(known, calendar.worked(since, np.where(known, until, since)), np.inf))
 
 
 def _columns(durations: Days) -> Days:
@@ -193,64 +209,93 @@ def _columns(durations: Days) -> Days:
     return np.ascontiguousarray(np.asarray(durations, dtype=np.float64).T)
 
 
-def free_float(net: Network, early: Pass, end: float) -> Days:
+def free_float(
+    net: Network, early: Pass, end: float, calendars: Sequence[Calendar | None] | None = None
+) -> Days:
     """Days a task may slip without moving the earliest day of any other; until ``end`` when none follows."""
-    start, finish = early.start, early.finish
-    room = np.array([end - finish[at] if not net.outgoing[at] else np.inf for at in range(len(net.ids))])
+    found = np.empty(len(net.ids))
     for at, links in enumerate(net.outgoing):
-        for after, kind, lag in links:
-            own = (finish if kind[0] == "F" else start)[at] + lag
-            room[at] = min(room[at], (finish if kind[1] == "F" else start)[after] - own)
-    return np.asarray(np.maximum(room, 0.0))
+        rooms = [_room(early, at, after, kind, lag, calendars) for after, kind, lag in links]
+        found[at] = min(rooms) if rooms else end - early.finish[at]
+    return np.asarray(np.maximum(found, 0.0))
 
 
-def drivers(net: Network, early: Pass, durations: Days) -> tuple[int | None, ...]:
+def drivers(
+    net: Network, early: Pass, durations: Days, calendars: Sequence[Calendar | None] | None = None
+) -> tuple[int | None, ...]:
     """For every task the position of the predecessor that sets its days; none when its own day does."""
     found: list[int | None] = []
     for at in range(len(net.ids)):
-        stretched = early.finish[at] - early.start[at] > durations[at] + CLOSE
+        stretched = _stretch(early, durations, at, calendars) > CLOSE
         tight = [
             before
             for before, kind, lag in net.incoming[at]
-            if _room(early, before, at, kind, lag) <= CLOSE and (kind[1] == "F") <= stretched
+            if (kind[1] == "F") <= stretched and _room(early, before, at, kind, lag, calendars) <= CLOSE
         ]
         found.append(max(tight, key=lambda before: float(early.finish[before])) if tight else None)
     return tuple(found)
 
 
-def _room(early: Pass, before: int, after: int, kind: Kind, lag: float) -> float:
-    """Days between what the link asks for and what is."""
+def _stretch(early: Pass, durations: Days, at: int, calendars: Sequence[Calendar | None] | None) -> float:
+    """Days by which a finish link holds the finish of a task beyond its own duration."""
+    calendar = calendars[at] if calendars is not None else None
+    return float(_between(calendar, early.start[at], early.finish[at]) - durations[at])
+
+
+def _room(
+    early: Pass, before: int, after: int, kind: Kind, lag: float, calendars: Sequence[Calendar | None] | None
+) -> float:
+    """Days between what the link asks for and what is, by the calendar of the one that waits."""
     own = (early.finish if kind[0] == "F" else early.start)[before] + lag
-    return float((early.finish if kind[1] == "F" else early.start)[after] - own)
+    held = (early.finish if kind[1] == "F" else early.start)[after]
+    return float(_between(calendars[after] if calendars is not None else None, own, held))
 
 
 def critical_paths(
-    net: Network, durations: Days, early: Pass, late: Pass, most: int = 100, tolerance: float = NO_FLOAT
+    net: Network,
+    durations: Days,
+    early: Pass,
+    late: Pass,
+    calendars: Sequence[Calendar | None] | None = None,
+    most: int = 100,
 ) -> tuple[tuple[str, ...], ...]:
     """All longest chains, first task to last; at most ``most`` of them.
 
     A chain is followed from start to finish of a task and along links without room; the latest days say
     which of them set the end.
     """
-    ends = {(at, "S"): late.start[at] - early.start[at] <= tolerance for at in range(len(net.ids))}
-    ends |= {(at, "F"): late.finish[at] - early.finish[at] <= tolerance for at in range(len(net.ids))}
-    tight: dict[tuple[int, str], list[tuple[int, str]]] = {end: [] for end, on in ends.items() if on}
-    for at, which in tight:
-        if which == "S" and ends[at, "F"] and early.finish[at] - early.start[at] <= durations[at] + tolerance:
-            tight[at, "S"].append((at, "F"))
-        for after, kind, lag in net.outgoing[at]:
-            if kind[0] == which and ends[after, kind[1]] and _room(early, at, after, kind, lag) <= tolerance:
-                tight[at, which].append((after, kind[1]))
-    led = {after for afters in tight.values() for after in afters}
-    opening = tight.keys() - led
+    near = NO_FLOAT if calendars is None else CLOSE
+    tight: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    for at in range(len(net.ids)):
+        calendar = calendars[at] if calendars is not None else None
+        if _between(calendar, early.start[at], late.start[at]) <= near:
+            tight[at, "S"] = []
+        if _between(calendar, early.finish[at], late.finish[at]) <= near:
+            tight[at, "F"] = []
+    for (at, end), following in tight.items():
+        if end == "S" and (at, "F") in tight and _stretch(early, durations, at, calendars) <= near:
+            following.append((at, "F"))
+        following += [
+            (after, kind[1])
+            for after, kind, lag in net.outgoing[at]
+            if kind[0] == end
+            and (after, kind[1]) in tight
+            and _room(early, at, after, kind, lag, calendars) <= near
+        ]
+    return _chains(net, tight, most)
+
+
+def _chains(
+    net: Network, tight: dict[tuple[int, str], list[tuple[int, str]]], most: int
+) -> tuple[tuple[str, ...], ...]:
+    """Every way through the tight ends, as task ids; each once."""
+    opening = tight.keys() - {after for afters in tight.values() for after in afters}
     found: dict[tuple[str, ...], None] = {}
-    chains: list[tuple[tuple[int, str], ...]] = [
-        ((at, which),) for at in reversed(net.order) for which in "FS" if (at, which) in opening
-    ]
+    ends = [(at, end) for at in reversed(net.order) for end in "FS" if (at, end) in opening]
+    chains: list[tuple[tuple[int, str], ...]] = [(end,) for end in ends]
     while chains and len(found) < most:
         chain = chains.pop()
-        following = dict.fromkeys(tight[chain[-1]])
-        if following:
+        if following := dict.fromkeys(tight[chain[-1]]):
             chains += [(*chain, after) for after in reversed(following)]
         else:
             found[tuple(dict.fromkeys(net.ids[at] for at, _end in chain))] = None

@@ -1,7 +1,7 @@
 """Numeric cases with known answers. ``FIRSTDOSE_REFERENCE_CASES`` names another folder of the same form.
 
-Handled are the topics of what is built: stage funnel, time to an event, proportions. Cases of other topics
-are named by pytest as skipped until their rules exist.
+Handled are the topics of what is built: stage funnel, time to an event, proportions, networks, milestone
+trend. Cases of other topics are named by pytest as skipped until their rules exist.
 """
 
 import json
@@ -10,10 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from firstdose.queries import pipeline as queries
+from firstdose.rules import milestone_trend, simulation
+from firstdose.rules import network as networks
 from firstdose.rules import pipeline as rules
 from firstdose.rules.proportion import clopper_pearson
 from firstdose.rules.survival import km_quantile
@@ -86,9 +90,113 @@ def test_a_proportion_case_comes_out_as_known(case: dict[str, Any]) -> None:
         assert same(high, wanted["cp_high"], case["tolerance"]["abs"])
 
 
+def of_topic(topic: str, prefix: str) -> list[Any]:
+    return [case for case in cases(prefix) if case.values[0]["topic"] == topic]
+
+
+def net_of(given: dict[str, Any]) -> networks.Network:
+    tasks = given["activities"]
+    links = [networks.Link(before, task["id"]) for task in tasks for before in task["predecessors"]]
+    return networks.network([task["id"] for task in tasks], links)
+
+
+@pytest.mark.parametrize("case", of_topic("network_cpm", "net"))
+def test_a_network_case_comes_out_as_known(case: dict[str, Any]) -> None:
+    net, tolerance = net_of(case["inputs"]), case["tolerance"]["abs"]
+    days = np.array([task["duration"] for task in case["inputs"]["activities"]], dtype=float)
+    early = networks.forward(net, days)
+    late = networks.backward(net, days, early)
+    slack = networks.total_float(early, late)
+    assert same(early.finish.max(), case["expected"]["duration"], tolerance)
+    for wanted in case["expected"]["activities"]:
+        at = net.at(wanted["id"])
+        found = [early.start[at], early.finish[at], late.start[at], late.finish[at], slack[at]]
+        assert found == pytest.approx(
+            [wanted[name] for name in ("es", "ef", "ls", "lf", "slack")], abs=tolerance
+        )
+    paths = networks.critical_paths(net, days, early, late)
+    assert sorted(map(list, paths)) == sorted(case["expected"]["critical_paths"])
+
+
+@pytest.mark.parametrize("case", of_topic("network_exact", "net"))
+def test_a_simulated_case_comes_out_as_known(case: dict[str, Any]) -> None:
+    tasks, wanted, tolerance = case["inputs"]["activities"], case["expected"], case["tolerance"]
+    kinds = {task["dist"]["kind"] for task in tasks} - {"fixed"}
+    ends = [networks.Link(task["id"], "end") for task in tasks]
+    links = [networks.Link(before, task["id"]) for task in tasks for before in task["predecessors"]]
+    net = networks.network([*(task["id"] for task in tasks), "end"], links + ends)
+    low, mid, high = np.array([_three(task["dist"]) for task in tasks] + [(0, 0, 0)], dtype=float).T
+    (kind,) = kinds
+    found = simulation.simulate(net, low, mid, high, [len(tasks)], shape=kind, runs=300_000, seed=7)
+    finish = found.finish[:, 0]
+    assert finish.mean() == pytest.approx(wanted["mean"], abs=tolerance["mean_abs"])
+    assert finish.std() == pytest.approx(wanted["sd"], abs=tolerance["sd_abs"])
+    for share, day in wanted["quantiles"].items():
+        assert np.quantile(finish, float(share)) == pytest.approx(day, abs=tolerance["quantile_abs"])
+    for task, share in wanted["criticality"].items():
+        assert found.criticality[net.at(task)] == pytest.approx(share, abs=tolerance["criticality_abs"])
+    assert same(found.on_means[0], wanted["deterministic_on_means"], tolerance["deterministic_abs"])
+    assert found.merge_bias[0] == pytest.approx(wanted["merge_bias"], abs=tolerance["mean_abs"])
+
+
+def _three(dist: dict[str, Any]) -> tuple[float, float, float]:
+    if dist["kind"] == "fixed":
+        return dist["value"], dist["value"], dist["value"]
+    return dist["low"], dist.get("mode", dist["low"]), dist["high"]
+
+
+@pytest.mark.parametrize("case", cases("pert"))
+def test_a_three_point_case_comes_out_as_known(case: dict[str, Any]) -> None:
+    net, tolerance = net_of(case["inputs"]), case["tolerance"]["abs"]
+    low, mid, high = np.array(
+        [(task["low"], task["mode"], task["high"]) for task in case["inputs"]["activities"]], dtype=float
+    ).T
+    mean, variance, classic = (
+        simulation.pert_mean(low, mid, high),
+        simulation.pert_variance(low, mid, high),
+        simulation.classic_variance(low, high),
+    )
+    for wanted in case["expected"]["activities"]:
+        at = net.at(wanted["id"])
+        found = [mean[at], classic[at], variance[at]]
+        assert found == pytest.approx(
+            [wanted[name] for name in ("mean", "var_classic", "var_beta_pert")], abs=tolerance
+        )
+    early = networks.forward(net, mean)
+    (path,) = networks.critical_paths(net, mean, early, networks.backward(net, mean, early))
+    assert list(path) == case["expected"]["critical_path"]
+    assert same(early.finish.max(), case["expected"]["mean"], tolerance)
+    spread = float(sum(classic[net.at(task)] for task in path))
+    assert same(spread, case["expected"]["variance_on_critical_path"], tolerance)
+    chance = norm.cdf((case["inputs"]["deadline"] - early.finish.max()) / spread**0.5)
+    assert same(chance, case["expected"]["prob_by_deadline_normal"], tolerance)
+
+
+@pytest.mark.parametrize("case", cases("mta"))
+def test_a_milestone_trend_case_comes_out_as_known(case: dict[str, Any]) -> None:
+    given, wanted, tolerance = case["inputs"], case["expected"], case["tolerance"]
+    reports = [
+        (date.fromisoformat(row["report_date"]), date.fromisoformat(row["forecast"]))
+        for row in given["history"]
+    ]
+    found = milestone_trend.trend(reports, date.fromisoformat(given["baseline"]))
+    assert [found.slip_days, found.last_move_days, found.moves, found.days_to_go] == [
+        wanted[name] for name in ("slip_days", "last_move_days", "n_moves", "days_to_go")
+    ]
+    assert same(found.slope, wanted["slope_days_per_30"], tolerance["abs"])
+    if wanted["extrapolated_finish"] is None:
+        assert found.finish is None
+    else:
+        assert found.finish is not None
+        assert (
+            abs((found.finish - date.fromisoformat(wanted["extrapolated_finish"])).days)
+            <= tolerance["date_days"]
+        )
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_every_case_of_the_folder_is_read(path: Path) -> None:
     topic = path.stem.split("-")[0]
     assert json.loads(path.read_text(encoding="utf-8"))["expected"]
-    if topic not in {"funnel", "km", "prop"}:
+    if topic not in {"funnel", "km", "prop", "net", "pert", "mta"}:
         pytest.skip(f"no rule for {topic} yet")

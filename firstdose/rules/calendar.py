@@ -1,0 +1,97 @@
+"""The days a partner works: week-ends, the public holidays of its country and its own closures.
+
+A moment is a number of days since 1970-01-01; a working day lasts from its midnight to the next.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import holidays
+import numpy as np
+
+from firstdose.rules.network import Days
+
+_EPOCH = date(1970, 1, 1).toordinal()
+#: Years before and after the report day that a calendar knows; beyond them every moment is their last.
+_BACK, _AHEAD = 15, 20
+
+
+def moment_of(day: date) -> float:
+    """The midnight at which a day begins."""
+    return float(day.toordinal() - _EPOCH)
+
+
+def day_at(moment: float) -> date:
+    """The day a moment belongs to."""
+    return date.fromordinal(int(np.floor(moment + 1e-6)) + _EPOCH)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Counts working days: ``worked_by`` at each midnight from ``first`` on, ``opening`` of the n-th one."""
+
+    first: float
+    worked_by: Days
+    opening: Days
+
+    def _count(self, moment: Days) -> Days:
+        at = np.clip(np.asarray(moment) - self.first, 0.0, len(self.worked_by) - 1.0)
+        whole = np.minimum(at.astype(np.int64), len(self.worked_by) - 2)
+        before = self.worked_by[whole]
+        return np.asarray(before + (at - whole) * (self.worked_by[whole + 1] - before))
+
+    def _open(self, count: Days) -> Days:
+        """The latest moment at which so many days have been worked."""
+        count = np.clip(count, 0.0, len(self.opening) - 1.0)
+        whole = np.floor(count + 1e-9).astype(np.int64)
+        return np.asarray(self.opening[whole] + np.maximum(count - whole, 0.0))
+
+    def later(self, moment: Days, days: Days) -> Days:
+        """The moment at which the work begun then is done: the evening of its last working day."""
+        count = np.maximum(self._count(moment) + days, 0.0)
+        last = np.ceil(count - 1e-9)  # the working day on which the work ends
+        before = np.maximum(last - 1.0, 0.0)
+        done = self.opening[np.minimum(before, len(self.opening) - 1).astype(np.int64)] + (count - before)
+        return np.asarray(np.where(np.asarray(days) > 0, done, moment))
+
+    def earlier(self, moment: Days, days: Days) -> Days:
+        """The latest moment to begin so that the work is done by then."""
+        begun = self._open(self._count(np.where(np.isfinite(moment), moment, 0.0)) - days)
+        begun = np.where(np.asarray(days) > 0, begun, moment)
+        return np.asarray(np.where(np.isfinite(moment), np.minimum(begun, moment), moment))
+
+    def opens(self, moment: Days) -> Days:
+        """The moment itself in a working day, else the start of the next working day."""
+        return np.asarray(np.maximum(self._open(self._count(moment)), moment))
+
+    def worked(self, since: Days, until: Days) -> Days:
+        """Days of work between two moments."""
+        return np.asarray(self._count(until) - self._count(since))
+
+
+def work_calendar(country: str, around: date, closures: Iterable[tuple[date, date]] = ()) -> WorkCalendar:
+    """The calendar of a partner: Monday to Friday without holidays of ``country`` and its closures.
+
+    A country that the library does not know has week-ends only. Holidays by law are known for some years
+    ahead; later years are their rules. Source: library holidays, by ISO 3166-1 alpha-2 code.
+    """
+    first, last = date(around.year - _BACK, 1, 1), date(around.year + _AHEAD, 12, 31)
+    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+    shut = [
+        day for since, until in closures for day in np.arange(np.datetime64(since), np.datetime64(until) + 1)
+    ]
+    off = np.array([*_holidays(country, first.year, last.year), *shut], dtype="datetime64[D]")
+    works = np.is_busday(days, holidays=off)
+    counted = np.concatenate([[0.0], np.cumsum(works, dtype=np.float64)])
+    opening = np.flatnonzero(works) + moment_of(first)
+    return WorkCalendar(moment_of(first), counted, opening.astype(np.float64))
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, first: int, last: int) -> tuple[np.datetime64, ...]:
+    if country not in holidays.list_supported_countries():
+        return ()
+    found = holidays.country_holidays(country, years=range(first, last + 1))
+    return tuple(np.datetime64(day) for day in sorted(found))
