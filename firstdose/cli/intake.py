@@ -69,10 +69,17 @@ def file_options(command: _Command) -> _Command:
 
 
 def profiles_of(options: dict[str, Any], place: Place) -> tuple[Profile, ...]:
-    """The profiles that are given, before those that are saved; a usage error beside ``--table``."""
+    """The profiles that are given, before those that are saved; a usage error beside ``--table``.
+
+    A saved one that cannot be read is told on the error output and left out.
+    """
     if options["profile"] and options["table"]:
         raise click.UsageError(_("A profile says the table itself: leave out --table."))
-    return (*(load(path) for path in options["profile"]), *saved(place.profiles))
+    given = [load(path) for path in options["profile"]]
+    found = saved(place.profiles)
+    for issue in found.set_aside:
+        click.echo(f"▲ {issue.message}", err=True)
+    return (*given, *found.profiles)
 
 
 class _Within(click.ParamType[tuple[str, str]]):

@@ -1,15 +1,24 @@
 """Where mapping profiles are kept: as YAML that ``profile_text`` reads, one file each, in one folder."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from firstdose.errors import ProfileError
+from firstdose.errors import Issue, ProfileError
 from firstdose.intake.profile import Output, Profile, Way
 from firstdose.intake.profile_text import DELIMITERS, LARGEST_BYTES, TOO_LARGE, read
-from firstdose.words import _
+from firstdose.words import N_, _
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The profiles of a folder, by name, and a warning for every file there that is none."""
+
+    profiles: tuple[Profile, ...] = ()
+    set_aside: tuple[Issue, ...] = ()
 
 
 def load(path: Path) -> Profile:
@@ -23,15 +32,26 @@ def load(path: Path) -> Profile:
     return read(text)
 
 
-def saved(folder: Path) -> tuple[Profile, ...]:
-    """Every profile of a folder, by name; ``ProfileError`` names the file that is none."""
-    found = []
+def saved(folder: Path) -> Saved:
+    """Every profile of a folder; a file that is none is set aside with a warning, the others go on."""
+    found, set_aside = [], []
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         try:
             found.append(load(path))
         except ProfileError as error:
-            raise ProfileError(f"{path.name}: {error}") from error
-    return tuple(found)
+            set_aside.append(_set_aside(path.name, str(error)))
+    return Saved(tuple(found), tuple(set_aside))
+
+
+def _set_aside(file: str, why: str) -> Issue:
+    template = N_("The mapping profile {file} is set aside: {why}")
+    remedy = N_(
+        "Mend it in the folder profiles of the store, or take it out; "
+        "files with its header are not known until then."
+    )
+    return Issue(
+        "profile-set-aside", "warning", template, (("file", file), ("why", why)), file=file, remedy=remedy
+    )
 
 
 def save(profile: Profile, folder: Path) -> Path:

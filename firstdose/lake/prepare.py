@@ -8,11 +8,11 @@ import hashlib
 import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
-from firstdose.errors import IntakeError
+from firstdose.errors import IntakeError, Issue
 from firstdose.intake.profile import Profile
 from firstdose.intake.profile_files import saved, write
 from firstdose.intake.receive import Checked, Refused, decode_paths, receive
@@ -29,13 +29,17 @@ _KEPT = 8  # drafts whose preview stays in memory
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A draft read and judged; ``seen`` is what publishing it would do, none while a file has an error."""
+    """A draft read and judged; ``seen`` is what publishing it would do, none while a file has an error.
+
+    ``set_aside`` tells of saved mapping profiles that could not be read and were not used.
+    """
 
     staged: Mapping[int, Staged | IntakeError]
     checked: Checked
     tables: Mapping[str, Path]
     based_on: int
     seen: Preview | None
+    set_aside: tuple[Issue, ...] = ()
 
 
 _prepared: "OrderedDict[tuple[str, str, int, tuple[str, ...]], Prepared]" = OrderedDict()
@@ -49,7 +53,8 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     The same draft on the same newest version is prepared once a process.
     """
     newest = lake.newest()
-    profiles = saved(lake.place.profiles)
+    found = saved(lake.place.profiles)
+    profiles = found.profiles
     identity = (draft.id, draft.digest(), newest, tuple(map(write, profiles)))
     with _guard:
         lock = _locks.setdefault(draft.id, Lock())
@@ -57,7 +62,7 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
         with _guard:
             if identity in _prepared:
                 _prepared.move_to_end(identity)
-                return _prepared[identity]
+                return replace(_prepared[identity], set_aside=found.set_aside)
         key = hashlib.sha256(repr(identity).encode()).hexdigest()[:24]
         done = _prepare(lake, drafts, draft, newest, profiles, key, say)
         with _guard:
@@ -67,7 +72,7 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     for old in gone:
         if old.seen is not None:
             old.seen.forget()
-    return done
+    return replace(done, set_aside=found.set_aside)
 
 
 def _prepare(

@@ -159,6 +159,22 @@ def test_a_header_that_is_not_ours_gets_a_mapping_that_reads_the_next_file_too(l
     assert ready.checked.files[0].rows == 5
 
 
+def test_a_broken_profile_in_the_store_is_said_at_the_desk_and_the_draft_goes_on(lake: Lake) -> None:
+    lake.place.profiles.mkdir()
+    (lake.place.profiles / "torn.yaml").write_text("profile: [", encoding="utf-8")
+    drafted(lake, "me", shorter())
+    for language, word in (("en", "set aside"), ("ja", "使われません")):
+        app = desk("me", language)
+        assert not app.exception
+        assert not app.error
+        [warning] = app.warning
+        assert "torn" in warning.value
+        assert word in warning.value
+        assert app.button(key="action-desk-publish")
+    (lake.place.profiles / "torn.yaml").unlink()
+    assert not desk("me").warning, "mended, it is not told any more"
+
+
 def test_a_column_that_looks_personal_waits_for_an_answer(lake: Lake) -> None:
     rows = TASKS.splitlines()
     cells = [f"{line},{'e-mail' if not n else f'person{n}@example.org'}" for n, line in enumerate(rows)]

@@ -187,3 +187,19 @@ def test_a_profile_is_given_or_found_and_personal_columns_are_answered(folder: P
     (lake / "profiles").mkdir()
     profile.rename(lake / "profiles" / "plan.yaml")
     assert run("check", plan, *merge)["files"][0]["table"] == "tasks"
+
+
+def test_a_broken_profile_in_the_store_is_told_and_stops_neither_check_nor_publish(folder: Path) -> None:
+    publish(folder)
+    lake, plan = folder.parent / "lake", folder.parent / "plan.csv"
+    (lake / "profiles").mkdir()
+    (lake / "profiles" / "plan.yaml").write_text(PROFILE, encoding="utf-8")
+    (lake / "profiles" / "torn.yaml").write_text("profile: [", encoding="utf-8")
+    plan.write_text("No,What,Mail\nX1,Write,\n", encoding="utf-8")
+    ran = CliRunner().invoke(main, ["check", str(plan), "--mode", "merge", "--not-personal", "Mail"])
+    assert ran.exit_code == 0
+    assert "tasks" in ran.stdout, "the other profile still reads its files"
+    assert "torn.yaml" in ran.stderr
+    assert "take it out" in ran.stderr
+    merge = ("--mode", "merge", "--not-personal", "Mail")
+    assert publish(plan, *merge)["tables"]["tasks"]["added"] == 1

@@ -167,10 +167,34 @@ def test_profiles_are_saved_whole_and_found_again(tmp_path: Path) -> None:
     folder = Place(tmp_path).profiles
     path = save(read(TEXT), folder)
     assert path == folder / "plan.yaml"
-    assert saved(folder) == (read(TEXT),)
-    (folder / "torn.yaml").write_text("profile: [", encoding="utf-8")
-    with pytest.raises(ProfileError, match=r"torn\.yaml"):
-        saved(folder)
+    assert saved(folder).profiles == (read(TEXT),)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"profile: [", "line 1", id="torn"),
+        pytest.param(b"\x93\xfa\x96\x7b", "cannot be read", id="no UTF-8"),
+        pytest.param(b"", "mapping", id="empty"),
+        pytest.param(b"profile: a\x00b", "YAML", id="a zero byte"),
+        pytest.param(b"#" * (LARGEST_BYTES + 1), "KB", id="too large"),
+        pytest.param(None, "cannot be read", id="a folder"),
+        pytest.param(TEXT.replace("tasks", "chores").encode(), "chores", id="a table we do not have"),
+    ],
+)
+def test_a_saved_profile_that_cannot_be_read_is_set_aside_and_named_and_the_others_go_on(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    folder = Place(tmp_path).profiles
+    save(read(TEXT), folder)
+    broken = folder / "a-broken.yaml"
+    broken.mkdir() if content is None else broken.write_bytes(content)
+    found = saved(folder)
+    assert found.profiles == (read(TEXT),)
+    [issue] = found.set_aside
+    assert (issue.severity, issue.file) == ("warning", "a-broken.yaml")
+    assert said.lower() in issue.wrong.lower()
+    assert "profiles" in issue.advice, "and what to do is said"
 
 
 def test_words_that_yaml_would_read_as_something_else_stay_words() -> None:

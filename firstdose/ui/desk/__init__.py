@@ -68,6 +68,8 @@ def _work(drafts: "Drafts", draft: "Draft", view: "View | None") -> None:
     ready = prepared(drafts, draft)
     if ready is None:
         return
+    for issue in ready.set_aside:
+        st.warning(escaped(issue.message))
     files.listed(drafts, draft, ready)
     draft = scope.choose(drafts, draft)
     issues.listed(drafts, draft, ready)
