@@ -9,7 +9,9 @@ from firstdose.figures import theme
 from firstdose.rules.readiness_graph import Graph
 from firstdose.words import _, either
 
-_ROW = 34  # px of a row of items
+_ROW = 40  # px of a row of items
+_BELOW = 0.3  # of a row: how far the code stands below its item
+_LONGEST = 7  # characters of a code, which fit a seventh of a phone's width
 
 
 def dependencies(graph: Graph | None) -> go.Figure:
@@ -26,12 +28,12 @@ def dependencies(graph: Graph | None) -> go.Figure:
         data=[
             _lines(graph.edges[~graph.edges["on_chain"].astype(bool)], at, "line", 1.2),
             _lines(graph.edges[graph.edges["on_chain"].astype(bool)], at, "primary", 4),
-            _marks(nodes),
+            *_marks(nodes),
         ],
         layout={
             "height": _ROW * (down + 1) + 24,
             "margin": {"l": 4, "r": 4, "t": 8, "b": 8},
-            "xaxis": {"visible": False, "range": [-0.5, across + 0.6], "fixedrange": True},
+            "xaxis": {"visible": False, "range": [-0.5, across + 0.5], "fixedrange": True},
             "yaxis": {"visible": False, "range": [down + 0.6, -0.6], "fixedrange": True},
             "showlegend": False,
         },
@@ -50,29 +52,43 @@ def _lines(edges: pd.DataFrame, at: dict[str, tuple[int, int]], role: str, width
     }
 
 
-def _marks(nodes: pd.DataFrame) -> dict[str, Any]:
+def _marks(nodes: pd.DataFrame) -> list[dict[str, Any]]:
+    """The items, each with its symbol inside; the code below is short enough for eight layers on a phone."""
     rows: list[dict[Any, Any]] = [dict(row) for row in nodes.to_dict("records")]
-    return {
+    at: dict[str, Any] = {
         "type": "scatter",
-        "mode": "markers+text",
         "x": nodes["layer"].tolist(),
         "y": nodes["slot"].tolist(),
-        "marker": {
-            "size": 14,
-            "symbol": "square",
-            "color": [theme.colour(row["mark"]) for row in rows],
-            "line": {"width": 1, "color": theme.colour("card")},
-        },
-        "text": [f" {theme.symbol(row['mark'])} {theme.show_text(str(row['code'])[:14])}" for row in rows],
-        "textposition": "bottom center",
-        "textfont": {
-            "size": 11,
-            "color": [theme.colour("text" if row["on_chain"] else "secondary") for row in rows],
-        },
-        "customdata": [_told(row) for row in rows],
-        "hovertemplate": "%{customdata}<extra></extra>",
         "cliponaxis": False,
     }
+    items = {
+        "mode": "markers+text",
+        "marker": {
+            "size": 16,
+            "symbol": "square",
+            "color": theme.colour("card"),
+            "line": {"width": 1.5, "color": [theme.colour(row["mark"]) for row in rows]},
+        },
+        "text": [theme.symbol(row["mark"]) for row in rows],
+        "textfont": {"size": 11, "color": [theme.colour(row["mark"]) for row in rows]},
+        "customdata": [_told(row) for row in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    codes = {
+        "mode": "text",
+        "text": [theme.show_text(_short(str(row["code"]))) for row in rows],
+        "textposition": "bottom center",
+        "textfont": {
+            "size": 9.5,
+            "color": [theme.colour("text" if row["on_chain"] else "secondary") for row in rows],
+        },
+        "hoverinfo": "skip",
+    }
+    return [at | items, at | codes | {"y": [slot + _BELOW for slot in at["y"]]}]
+
+
+def _short(code: str) -> str:
+    return code if len(code) <= _LONGEST else code[: _LONGEST - 1] + "…"
 
 
 def _told(row: dict[Any, Any]) -> str:
