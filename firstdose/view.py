@@ -64,6 +64,7 @@ class PageKey:
 PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
     "changes": {"compare": PageKey(("version", "visit", "named", "date")), "on": PageKey()},
     "data": {"table": PageKey(tuple(sorted(contracts()))), "q": PageKey()},
+    "forecast": {"milestone": PageKey(("first dose", "filing"), narrows=True)},
     "readiness": {
         "blocks": PageKey(("all", "filing", "first dose"), narrows=True),
         "state": PageKey(("open", "overdue", "all"), narrows=True),

@@ -1,6 +1,6 @@
 """How the figures are made, in words, for the reference page: each paragraph names its rule."""
 
-from firstdose.rules import readiness, timeline
+from firstdose.rules import forecast, readiness, timeline
 from firstdose.words import _
 
 
@@ -64,6 +64,7 @@ def paragraphs() -> tuple[tuple[str, str], ...]:
             ),
         ),
         (_("Marks of the plan (rule R-05)"), timeline.rules_in_words()),
+        (_("Forecast of milestones (rule R-08)"), forecast.rules_in_words()),
         (
             _("What changed (rule R-04)"),
             _(

@@ -1,0 +1,21 @@
+"""What a forecast is computed from: the whole plan with its links, and the risks that may strike it."""
+
+from typing import TYPE_CHECKING
+
+from firstdose.queries import ask
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from firstdose.lake import Session
+    from firstdose.view import View
+
+
+def tasks(session: "Session", view: "View") -> "pd.DataFrame":
+    """Every task with dates, progress, links and three-point estimate (days), and its partner's country."""
+    return ask("forecast.tasks", session, view)
+
+
+def risks(session: "Session", view: "View") -> "pd.DataFrame":
+    """Open and accepted schedule risks: probability_pct, three impacts (days), tasks (ids by semicolon)."""
+    return ask("forecast.risks", session, view)
