@@ -42,7 +42,7 @@ class Prepared:
     set_aside: tuple[Issue, ...] = ()
 
 
-_prepared: "OrderedDict[tuple[str, str, int, tuple[str, ...]], Prepared]" = OrderedDict()
+_prepared: "OrderedDict[tuple[str, str, int, tuple[str, ...], tuple[Issue, ...]], Prepared]" = OrderedDict()
 _locks: dict[str, Lock] = {}
 _guard = Lock()
 
@@ -55,16 +55,17 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     newest = lake.newest()
     found = saved(lake.place.profiles)
     profiles = found.profiles
-    identity = (draft.id, draft.digest(), newest, tuple(map(write, profiles)))
+    identity = (draft.id, draft.digest(), newest, tuple(map(write, profiles)), found.set_aside)
     with _guard:
         lock = _locks.setdefault(draft.id, Lock())
     with lock:  # two tabs of one reader wait for one that prepares
         with _guard:
             if identity in _prepared:
                 _prepared.move_to_end(identity)
-                return replace(_prepared[identity], set_aside=found.set_aside)
+                return _prepared[identity]
         key = hashlib.sha256(repr(identity).encode()).hexdigest()[:24]
         done = _prepare(lake, drafts, draft, newest, profiles, key, say)
+        done = replace(done, set_aside=found.set_aside)
         with _guard:
             _prepared[identity] = done
     with _guard:
@@ -72,7 +73,7 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     for old in gone:
         if old.seen is not None:
             old.seen.forget()
-    return replace(done, set_aside=found.set_aside)
+    return done
 
 
 def _prepare(
