@@ -69,6 +69,7 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "blocks": PageKey(("all", "filing", "first dose"), narrows=True),
         "state": PageKey(("open", "overdue", "all"), narrows=True),
         "gate": PageKey(("all", "gate"), narrows=True),
+        "item": PageKey(),
     },
     "review": {
         "of": PageKey(),

@@ -6,11 +6,14 @@ from firstdose.rules.overview import Headline
 from firstdose.rules.readiness_headlines import headlines
 from firstdose.rules.readiness_network import with_need
 from firstdose.ui import readiness as room
+from firstdose.ui import readiness_item as one
+from firstdose.ui.card import Table
 from firstdose.words import _
 
 view, session = ui.reading()
 ui.page_header(view, session, _("What stands between this program and its first dose?"))
 day, base = view.as_of or session.as_of, ui.compared(view, session)
+every = view.with_key("item", "")  # what does not depend on the one item shown
 
 
 def figures_of_items() -> list[Headline]:
@@ -32,7 +35,12 @@ def cards() -> list[ui.Chart | ui.Table]:
     ]
 
 
-ui.kpi_row(ui.remembered(figures_of_items, view, session, base))
+def items_offered() -> dict[str, str]:
+    """The items to pick one from, blockers first."""
+    return dict(one.offered(queries.network(session, view), day))
+
+
+ui.kpi_row(ui.remembered(figures_of_items, every, session, base))
 milestones = {"all": _("Both"), "filing": _("Filing"), "first dose": _("First dose")}
 states = {"open": _("Open"), "overdue": _("Overdue"), "all": _("All")}
 kinds = {"all": _("All"), "gate": _("Gate items only")}
@@ -41,12 +49,23 @@ with ui.row():
     view = ui.page_choice(view, "state", _("Checklist"), states)
     view = ui.page_choice(view, "gate", _("Kind in the checklist"), kinds)
 
-verdicts, areas, due, programs, checklist, unblocks, *deeper = ui.remembered(cards, view, session, base)
+verdicts, areas, due, programs, checklist, unblocks, *deeper = ui.remembered(cards, every, session, base)
 ui.draw(verdicts)
 left, right = ui.grid((2, 3))
 with left:
     ui.draw(areas)
 with right:
     ui.draw(due)
-ui.draw(unblocks, checklist, programs, *deeper)
+ui.draw(unblocks, checklist)
+item = one.pick(view, queries.network(session, view), ui.remembered(items_offered, every, session))
+
+
+def cards_of_item() -> tuple[Table, ...]:
+    """The one item picked: both sides, documents."""
+    return one.cards(view, session, queries.network(session, view), day, item)
+
+
+if item:
+    one.one_item(ui.remembered(cards_of_item, view.with_key("item", item), session))
+ui.draw(programs, *deeper)
 room.checklist_to_take(view, session)

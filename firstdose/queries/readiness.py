@@ -71,3 +71,12 @@ def checklist(session: "Session", view: "View", **own: str) -> "pd.DataFrame":
     valid on the report day, expected).
     """
     return ask("readiness.checklist", session, view, **own)
+
+
+def evidence(session: "Session", view: "View", item: str) -> "pd.DataFrame":
+    """The documents that prove one item of a program let through, every version of each.
+
+    Columns: evidence_id, item_id, document_id, version, title, status (draft, approved, superseded),
+    approved_by, url (str), approved_on, valid_until (date), is_expired (bool, on the report day).
+    """
+    return ask("readiness.evidence", session, view, item=item)

@@ -37,6 +37,7 @@ select
     items.owner_partner,
     partners.name as owner_name,
     partners.name_ja as owner_name_ja,
+    partners.role as owner_kind,
     items.owner_role,
     items.due_on,
     items.forecast_on,
