@@ -5,11 +5,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.looking import PAINT_MS, Seen
 from tests.browser.serving import Served, dashboard
+
+expect.set_options(timeout=PAINT_MS)  # five seconds, the default, are too few on a busy machine
 
 OpenPage = Callable[..., Page]
 

@@ -95,6 +95,8 @@ def test_the_whole_way_with_a_japanese_excel_file(
     painted(page)
     expect(page.locator(".st-key-table-desk-files")).to_contain_text("作業 tasks.csv")
     page.locator(".st-key-desk-file-1 summary").click()
+    expect(page.locator(".st-key-action-desk-out-1 button")).to_be_visible()
+    painted(page)
     page.locator(".st-key-action-desk-out-1 button").click()
     expect(page.locator(".st-key-table-desk-files")).to_have_count(0)
     painted(page)
