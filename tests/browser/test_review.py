@@ -55,11 +55,15 @@ def test_a_conditional_go_is_recorded_and_its_link_opens_the_same_in_japanese(
     page.locator(".st-key-review-who input").fill("Aiko")
     page.locator(".st-key-review-rationale textarea").fill("The third run was within specification")
     page.locator(".st-key-review-condition-0 input").fill("A fourth run")
+    page.keyboard.press("Tab")
+    painted(page)  # what was written has arrived before the list is opened
     page.locator(".st-key-review-owner-0 input").fill("Forge")
-    page.keyboard.press("Enter")
+    page.get_by_role("option", name=re.compile("Forge")).first.click()
+    painted(page)
     page.locator(".st-key-action-review-record button").click()
     alert = page.locator(".st-key-card-review-decision [data-testid=stAlert]")
     expect(alert).to_contain_text("Condition 1 has no date")
+    painted(page)
     assert Lake.open(own_lake).newest() == newest, "refused: nothing was published"
     for part, value in (("year", "2026"), ("month", "12"), ("day", "24")):
         page.locator(f".st-key-review-due-0 [data-type={part}]").focus()
