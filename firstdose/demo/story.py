@@ -145,14 +145,20 @@ def _extra(number: int, die: Random) -> Program:
     )
 
 
-def partner_rows() -> list[Row]:
-    """The organisations and sites; all invented."""
+def partner_rows(day: date) -> list[Row]:
+    """The organisations and sites as they were called on a day; all invented. A hospital changes its name."""
+    before = day < date(2026, 2, 1)
+    river = (
+        ("Riverside General Hospital", "リバーサイド総合病院")
+        if before
+        else ("Riverside Hospital", "リバーサイド病院")
+    )
     told = (
         (CENTRE, "Aozora Cancer Centre", "あおぞらがんセンター", "academic centre", "JP"),
         (SENDING, "Aozora cell processing facility", "あおぞら細胞調製施設", "academic centre", "JP"),
         (RECEIVING, "Forge Cell Works", "フォージ・セルワークス", "CDMO", "JP"),
         ("QUILL", "Quill Research", "クイル・リサーチ", "CRO", "JP"),
-        ("RIVER", "Riverside Hospital", "リバーサイド病院", "hospital", "JP"),
+        ("RIVER", *river, "hospital", "JP"),
         ("SAKURA", "Sakuragi Therapeutics", "さくらぎセラピューティクス", "sponsor", "JP"),
         ("LOTUS", "Lotus Bio", "ロータスバイオ", "sponsor", "US"),
         ("LUMEN", "Lumen Reagents", "ルーメン試薬", "vendor", "US"),

@@ -89,7 +89,7 @@ def _states(size: Size) -> Iterator[tuple[story.Reported, dict[str, tuple[bytes,
     for at, reported in enumerate(REPORTED):
         day = reported.day
         rows: dict[str, list[Row]] = {
-            "partners": story.partner_rows(),
+            "partners": story.partner_rows(day),
             "programs": story.program_rows(cast, day),
             "stage_events": story.stay_rows(ways, day),
             "readiness_items": readiness.item_rows(items, day),

@@ -1,16 +1,13 @@
 """One readiness item in full as it is read on screen: both sides, its documents, its requirement."""
 
-from typing import Any
-
 import pandas as pd
 
-from firstdose.figures import theme
+from firstdose.figures import cells
 from firstdose.reference import rows
-from firstdose.rules.readiness_item import RELATIONS, side
-from firstdose.words import N_, _, either
+from firstdose.rules.readiness_item import relation, side
+from firstdose.words import N_, _
 
 _PROOF = {"draft": N_("draft"), "approved": N_("approved"), "superseded": N_("superseded")}
-_SURE = {"seen": N_("seen"), "recalled": N_("recalled")}
 
 
 def side_columns() -> dict[str, str]:
@@ -32,29 +29,21 @@ def side_columns() -> dict[str, str]:
 
 def sides(judged: pd.DataFrame) -> pd.DataFrame:
     """The item and its neighbours with the side that owes each. Takes ``around`` after ``item_marks``."""
-    return pd.DataFrame(
-        {
-            "item_id": judged["item_id"],
-            "relation": [_(RELATIONS[name]) for name in judged["relation"]],
-            "mark": [
-                _state(mark, stale) for mark, stale in zip(judged["mark"], judged["stale"], strict=True)
-            ],
-            "item": [_named(*row) for row in _texts(judged, "requirement_code", "title", "title_ja")],
-            "side": [side(kind) for kind in judged["owner_kind"]],
-            "owner": [either(*row) for row in _texts(judged, "owner_name", "owner_name_ja")],
-            "role": judged["owner_role"].fillna(""),
-            "needed": _dates(judged["need_on"]),
-            "due": _dates(judged["due_on"]),
-            "forecast": _dates(judged["forecast_on"]),
-            "evidence": [
-                f"{approved}/{expected}"
-                for approved, expected in zip(
-                    judged["evidence_approved"], judged["evidence_expected"], strict=True
-                )
-            ],
-            "why": judged["why"],
-        }
+    rows = cells.rows(judged)
+    shown = judged[["item_id", "why"]].assign(
+        relation=[relation(row["relation"]) for row in rows],
+        mark=[cells.state(row["mark"], stale=row["stale"]) for row in rows],
+        item=[cells.titled(row) for row in rows],
+        side=[side(row["owner_kind"]) for row in rows],
+        owner=[cells.named(row, "owner_name") for row in rows],
+        role=judged["owner_role"].fillna(""),
+        needed=cells.days(judged["need_on"]),
+        due=cells.days(judged["due_on"]),
+        forecast=cells.days(judged["forecast_on"]),
+        evidence=[f"{row['evidence_approved']}/{row['evidence_expected']}" for row in rows],
     )
+    shown.attrs = dict(judged.attrs)
+    return shown
 
 
 def document_columns() -> dict[str, str]:
@@ -79,8 +68,8 @@ def documents(evidence: pd.DataFrame) -> pd.DataFrame:
     ]
     shown = evidence.assign(
         state=states,
-        approved_on=_dates(evidence["approved_on"]),
-        valid_until=_dates(evidence["valid_until"]),
+        approved_on=cells.days(evidence["approved_on"]),
+        valid_until=cells.days(evidence["valid_until"]),
     )
     shown.attrs = dict(evidence.attrs)
     return shown
@@ -90,7 +79,6 @@ def requirement(code: object, jurisdiction: str) -> str:
     """Where the requirement of an item comes from, whether that was read, and its typical lead time."""
     for row in rows("requirements"):
         if (row["requirement_code"], row["jurisdiction"]) == (code, jurisdiction):
-            word = _SURE[row["confidence"]]
             return _(
                 "Requirement {code}: {source}, {ref} ({sure}); typical lead time {n} days. "
                 "Supports planning; not regulatory advice."
@@ -98,35 +86,12 @@ def requirement(code: object, jurisdiction: str) -> str:
                 code=code,
                 source=row["source_name"],
                 ref=row["source_ref"],
-                sure=_(word),
+                sure=cells.sure(row["confidence"]),
                 n=row["typical_lead_time_days"],
             )
     return _("An item of your own: no requirement of the library stands behind it.")
 
 
-def label(row: "pd.Series[Any]") -> str:
+def label(row: cells.Row) -> str:
     """An item as a list names it: program, jurisdiction, code and title."""
-    title = either(_text(row["title"]), _text(row["title_ja"]))
-    parts = (row["program_id"], row["jurisdiction"], _text(row["requirement_code"]), title)
-    return " · ".join(str(part) for part in parts if part)
-
-
-def _named(code: str, title: str, title_ja: str) -> str:
-    return f"{code} {either(title, title_ja)}".strip()
-
-
-def _texts(frame: pd.DataFrame, *names: str) -> list[tuple[str, ...]]:
-    return list(zip(*([_text(value) for value in frame[name]] for name in names), strict=True))
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _state(mark: str, stale: bool) -> str:
-    late = f" {theme.symbol('stale')} {theme.word('stale')}" if stale else ""
-    return f"{theme.symbol(mark)} {theme.word(mark)}{late}"
-
-
-def _dates(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return pd.to_datetime(column).dt.date.astype(object)
+    return f"{row['program_id']} · {row['jurisdiction']} · {cells.titled(row)}"

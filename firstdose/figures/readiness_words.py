@@ -1,18 +1,12 @@
 """Verdicts, what unblocks most, the chain and what other jurisdictions ask, as they are read in tables."""
 
-from typing import Any
-
 import pandas as pd
 
-from firstdose.figures import theme
+from firstdose.figures import cells, theme
 from firstdose.rules.readiness import area_name
 from firstdose.rules.readiness_unblock import next_action
 from firstdose.rules.readiness_verdict import MARK_OF, reasons, verdict_word
-from firstdose.words import N_, _, either
-
-Row = dict[Any, Any]
-_MILESTONES = {"filing": N_("filing"), "first dose": N_("first dose")}
-_SURE = {"seen": N_("seen"), "recalled": N_("recalled")}
+from firstdose.words import _
 
 
 def verdict_columns() -> dict[str, str]:
@@ -38,14 +32,14 @@ def verdicts(found: pd.DataFrame) -> pd.DataFrame:
     order = found.assign(worst=worst).sort_values(
         ["worst", "distance_days", "program_id"], ascending=[True, False, True], ignore_index=True
     )
-    rows = _rows(order)
+    rows = cells.rows(order)
     shown = order.drop(columns=["worst", "chain"]).assign(
         said=[f"{theme.symbol(MARK_OF[row['verdict']])} {verdict_word(row['verdict'])}" for row in rows],
-        before=[_milestone(row["milestone"]) for row in rows],
+        before=[cells.milestone(row["milestone"]) for row in rows],
         why=["; ".join(reasons(row)) for row in rows],
         gates=[f"{row['closed']}/{row['total']}" for row in rows],
-        earliest=_dates(order["earliest_on"]),
-        target=_dates(order["target_on"]),
+        earliest=cells.days(order["earliest_on"]),
+        target=cells.days(order["target_on"]),
     )
     shown.attrs = dict(found.attrs)
     return shown
@@ -67,11 +61,11 @@ def unblocking_columns() -> dict[str, str]:
 
 def unblocking(found: pd.DataFrame) -> pd.DataFrame:
     """What unblocks most, with the item, its owner and the next action in words."""
-    rows = _rows(found)
+    rows = cells.rows(found)
     shown = found.assign(
-        item=[_titled(row) for row in rows],
+        item=[cells.titled(row) for row in rows],
         next=[next_action(row) for row in rows],
-        owner=[_either(row, "owner_name") for row in rows],
+        owner=[cells.named(row, "owner_name") for row in rows],
         role=found["owner_role"].fillna(""),
     )
     shown.attrs = dict(found.attrs)
@@ -95,14 +89,14 @@ def chain_columns() -> dict[str, str]:
 
 def in_chain_order(nodes: pd.DataFrame) -> pd.DataFrame:
     """The nodes of the graph as rows, the longest chain first."""
-    rows = _rows(nodes)
+    rows = cells.rows(nodes)
     shown = nodes.assign(
-        state=[f"{theme.symbol(row['mark'])} {theme.word(row['mark'])}" for row in rows],
-        item=[_titled(row) for row in rows],
+        state=[cells.state(row["mark"]) for row in rows],
+        item=[cells.titled(row) for row in rows],
         chain=[_("yes") if row["on_chain"] else "" for row in rows],
-        owner=[_either(row, "owner_name") for row in rows],
-        needed=_dates(nodes["need_on"]),
-        claim=_dates(nodes["due_on"]),
+        owner=[cells.named(row, "owner_name") for row in rows],
+        needed=cells.days(nodes["need_on"]),
+        claim=cells.days(nodes["due_on"]),
     )
     shown.attrs = dict(nodes.attrs)
     return shown
@@ -123,41 +117,12 @@ def elsewhere_columns() -> dict[str, str]:
 
 def elsewhere(found: pd.DataFrame) -> pd.DataFrame:
     """What other jurisdictions would ask, with its source and whether that was read or recalled."""
-    rows = _rows(found)
+    rows = cells.rows(found)
     shown = found.assign(
-        item=[_titled(row) for row in rows],
+        item=[cells.titled(row) for row in rows],
         area_said=[area_name(row["area"]) for row in rows],
-        before=[_milestone(row["blocks"]) for row in rows],
-        source=[f"{row['source_name']}, {row['source_ref']} ({_sure(row)})" for row in rows],
+        before=[cells.milestone(row["blocks"]) for row in rows],
+        source=[cells.source(row) for row in rows],
     )
     shown.attrs = dict(found.attrs)
     return shown
-
-
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    return [dict(row) for row in frame.to_dict("records")]
-
-
-def _milestone(name: str) -> str:
-    word = _MILESTONES[name]
-    return _(word)
-
-
-def _sure(row: Row) -> str:
-    word = _SURE[row["confidence"]]
-    return _(word)
-
-
-def _titled(row: Row) -> str:
-    code = row["requirement_code"]
-    title = _either(row, "title")
-    return f"{code} {title}" if isinstance(code, str) else title
-
-
-def _either(row: Row, name: str) -> str:
-    english, japanese = (row[key] if isinstance(row[key], str) else "" for key in (name, f"{name}_ja"))
-    return either(english, japanese)
-
-
-def _dates(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return pd.to_datetime(column).dt.date.astype(object)

@@ -1,15 +1,11 @@
 """The tables of a gate review in words: evidence, risks, conditions, other jurisdictions, decisions."""
 
-from typing import Any
-
 import pandas as pd
 
-from firstdose.figures import theme
+from firstdose.figures import cells, theme
 from firstdose.rules import review as rules
 from firstdose.rules.readiness import area_name
-from firstdose.words import N_, _, either, say_number
-
-Row = dict[str, Any]
+from firstdose.words import N_, _, say_date, say_number
 
 _RISKS = {
     "accepted": ("at risk", N_("accepted")),
@@ -21,17 +17,17 @@ MOST = 200  # rows drawn at once: a review is printed whole (our convention)
 
 def evidence_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
     """Evidence gaps as read: a closed item without valid evidence is at risk, an open one goes on."""
-    rows = _rows(gaps)
+    rows = cells.rows(gaps)
     return gaps.assign(
         mark=[theme.symbol("at risk" if row["is_closed"] else "in progress") for row in rows],
-        item=_titles(rows),
+        item=[cells.named(row, "title") for row in rows],
         area=gaps["area"].map(area_name),
-        owner=_owners(rows),
+        owner=[cells.named(row, "owner_name") for row in rows],
         state=[_gap(row) for row in rows],
     )
 
 
-def _gap(row: Row) -> str:
+def _gap(row: cells.Row) -> str:
     """What is wrong with the evidence of one item: ``1 of 3 approved; 1 superseded``."""
     said = [_("{approved} of {expected} approved").format(**row)]
     said += [
@@ -65,15 +61,15 @@ def chain(plan: pd.DataFrame, ids: tuple[str, ...]) -> pd.DataFrame:
     milestone minus forecast; negative when the forecast lies after it, none without both days.
     """
     found = plan.set_index("item_id").reindex(list(ids)).reset_index()
-    rows = _rows(found)
+    rows = cells.rows(found)
     room = (pd.to_datetime(found["latest_on"]) - pd.to_datetime(found["forecast_on"])).dt.days
     shown = found.assign(
-        mark=[f"{theme.symbol(row['status'])} {theme.word(row['status'])}" for row in rows],
-        item=_titles(rows),
+        mark=[cells.state(row["status"]) for row in rows],
+        item=[cells.named(row, "title") for row in rows],
         area=found["area"].map(area_name),
-        owner=_owners(rows),
-        need=_dates(found["need_on"]),
-        forecast=_dates(found["forecast_on"]),
+        owner=[cells.named(row, "owner_name") for row in rows],
+        need=cells.days(found["need_on"]),
+        forecast=cells.days(found["forecast_on"]),
         float_days=room.astype("Int64"),
     )
     shown.attrs = dict(plan.attrs)
@@ -96,26 +92,26 @@ def chain_columns() -> dict[str, str]:
 
 def risks(frame: pd.DataFrame) -> pd.DataFrame:
     """Risks as read: what it is, how likely, how many days, who accepted it."""
-    rows = _rows(frame)
+    rows = cells.rows(frame)
     return frame.assign(
         state=[_risk_state(row) for row in rows],
-        risk=_titles(rows),
+        risk=[cells.named(row, "title") for row in rows],
         impact=[
             "–".join(say_number(row[f"impact_{name}_days"]) for name in ("low", "mid", "high"))
             for row in rows
         ],
-        owner=_owners(rows),
-        review_on=_dates(frame["review_on"]),
+        owner=[cells.named(row, "owner_name") for row in rows],
+        review_on=cells.days(frame["review_on"]),
         accepted=[
-            _("{by}, {day}").format(by=row["accepted_by"], day=f"{row['accepted_on']:%Y-%m-%d}")
-            if _text(row["accepted_by"]) and pd.notna(row["accepted_on"])
-            else _text(row["accepted_by"]) or _("nobody")
+            _("{by}, {day}").format(by=row["accepted_by"], day=say_date(row["accepted_on"]))
+            if cells.text(row["accepted_by"]) and pd.notna(row["accepted_on"])
+            else cells.text(row["accepted_by"]) or _("nobody")
             for row in rows
         ],
     )
 
 
-def _risk_state(row: Row) -> str:
+def _risk_state(row: cells.Row) -> str:
     mark, word = _RISKS.get(row["status"], ("in progress", row["status"]))
     return f"{theme.symbol(mark)} {_(word)}"
 
@@ -136,26 +132,26 @@ def risk_columns() -> dict[str, str]:
 
 def promises(judged: pd.DataFrame) -> pd.DataFrame:
     """Conditions and actions as read. Takes ``rules.review.overdue``."""
-    rows = _rows(judged)
+    rows = cells.rows(judged)
     return judged.assign(
-        due_on=_dates(judged["due_on"]),
-        closed_on=_dates(judged["closed_on"]),
+        due_on=cells.days(judged["due_on"]),
+        closed_on=cells.days(judged["closed_on"]),
         state=[f"{theme.symbol(row['mark'])} {_promise(row)}" for row in rows],
-        what=_titles(rows),
+        what=[cells.named(row, "title") for row in rows],
         sort=[_("Condition") if row["kind"] == "condition" else _("Action") for row in rows],
-        owner=_owners(rows),
+        owner=[cells.named(row, "owner_name") for row in rows],
         behind=[
             _("{decision}, {gate}").format(
-                decision=row["decision_id"], gate=rules.milestone_name(_text(row["gate"]))
+                decision=row["decision_id"], gate=rules.milestone_name(cells.text(row["gate"]))
             )
-            if _text(row["decision_id"])
+            if cells.text(row["decision_id"])
             else ""
             for row in rows
         ],
     )
 
 
-def _promise(row: Row) -> str:
+def _promise(row: cells.Row) -> str:
     if row["mark"] == "late":
         return _("overdue by {n} d").format(n=row["overdue_days"])
     return theme.word(row["mark"]) if row["mark"] == "closed" else _("open")
@@ -176,17 +172,11 @@ def promise_columns() -> dict[str, str]:
 
 def elsewhere(frame: pd.DataFrame) -> pd.DataFrame:
     """Requirements of other jurisdictions as read."""
+    rows = cells.rows(frame)
     return frame.assign(
-        requirement=_titles(_rows(frame)),
+        requirement=[cells.named(row, "title") for row in rows],
         area=frame["area"].map(area_name),
-        source=[
-            _("{name}, {ref} ({sure})").format(
-                name=row["source_name"],
-                ref=row["source_ref"],
-                sure=_("seen") if row["confidence"] == "seen" else _("recalled"),
-            )
-            for row in _rows(frame)
-        ],
+        source=[cells.source(row) for row in rows],
     )
 
 
@@ -204,10 +194,10 @@ def elsewhere_columns() -> dict[str, str]:
 
 def decisions(frame: pd.DataFrame) -> pd.DataFrame:
     """Past decisions as read, newest first."""
-    rows = _rows(frame)
+    rows = cells.rows(frame)
     return frame.assign(
-        decided_on=_dates(frame["decided_on"]),
-        conditions_due_on=_dates(frame["conditions_due_on"]),
+        decided_on=cells.days(frame["decided_on"]),
+        conditions_due_on=cells.days(frame["conditions_due_on"]),
         result=[
             f"{theme.symbol(rules.OUTCOME_MARKS[row['outcome']])} {rules.outcome_name(row['outcome'])}"
             for row in rows
@@ -228,23 +218,3 @@ def decision_columns() -> dict[str, str]:
         "version": _("Data version"),
         "decision_id": _("Decision"),
     }
-
-
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _dates(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return pd.to_datetime(column).dt.date.astype(object)
-
-
-def _titles(rows: list[Row]) -> list[str]:
-    return [either(row["title"], _text(row["title_ja"])) for row in rows]
-
-
-def _owners(rows: list[Row]) -> list[str]:
-    return [either(_text(row["owner_name"]), _text(row["owner_name_ja"])) for row in rows]
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -80,3 +80,12 @@ def evidence(session: "Session", view: "View", item: str) -> "pd.DataFrame":
     approved_by, url (str), approved_on, valid_until (date), is_expired (bool, on the report day).
     """
     return ask("readiness.evidence", session, view, item=item)
+
+
+def history(session: "Session", view: "View") -> "pd.DataFrame":
+    """The items of one version as a burn-up and its forecast need them.
+
+    Columns: item_id, program_id, jurisdiction, requirement_code, area, blocks, status (str), gate (bool),
+    closed_on, target_on (date), lead_days (int, typical).
+    """
+    return ask("readiness.history", session, view)

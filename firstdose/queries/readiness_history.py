@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def every_version(sessions: "Iterable[Session]", view: "View") -> "pd.DataFrame":
-    """``queries.readiness.network`` of several versions below each other, each on its own report day.
+    """``queries.readiness.history`` of several versions below each other, each on its own report day.
 
     Beside its columns: version (int) and as_of (date). Versions are in the order given, at least one.
     """
@@ -23,7 +23,7 @@ def every_version(sessions: "Iterable[Session]", view: "View") -> "pd.DataFrame"
 
     parts = []
     for session in sessions:
-        found = readiness.network(session, replace(view, as_of=None))
+        found = readiness.history(session, replace(view, as_of=None))
         parts.append(found.assign(version=session.version, as_of=session.as_of))
     whole = pd.concat([part for part in parts if len(part)] or parts[-1:], ignore_index=True)
     whole.attrs = dict(parts[-1].attrs)

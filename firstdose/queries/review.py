@@ -68,12 +68,3 @@ def promises(session: "Session", view: "View") -> "pd.DataFrame":
     behind it, is_open (bool: not closed on the report day).
     """
     return ask("review.promises", session, view)
-
-
-def elsewhere(session: "Session", view: "View") -> "pd.DataFrame":
-    """What other jurisdictions ask before this milestone and the program collects nowhere.
-
-    One row per requirement and jurisdiction that applies to the program; one code means the same scientific
-    requirement everywhere, so an item in any jurisdiction counts as collected.
-    """
-    return ask("review.elsewhere", session, view)

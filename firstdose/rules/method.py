@@ -1,6 +1,6 @@
 """How the figures are made, in words, for the reference page: each paragraph names its rule."""
 
-from firstdose.rules import forecast, readiness, timeline
+from firstdose.rules import forecast, readiness, readiness_history, timeline
 from firstdose.words import _
 
 
@@ -65,6 +65,16 @@ def paragraphs() -> tuple[tuple[str, str], ...]:
         ),
         (_("Marks of the plan (rule R-05)"), timeline.rules_in_words()),
         (_("Forecast of milestones (rule R-08)"), forecast.rules_in_words()),
+        (
+            _("Gate review (rule R-09)"),
+            _(
+                "A decision names its outcome, the body that decided, the rationale and the data version "
+                "looked at; a conditional go names conditions, each with an owner and a day. A condition or "
+                "action is overdue when it is open after its day, at risk within 14 days of it. What other "
+                "jurisdictions ask counts as collected once an item of that code applies anywhere."
+            ),
+        ),
+        (_("Day the last gate item closes (rule R-10)"), readiness_history.rules_in_words()),
         (
             _("What changed (rule R-04)"),
             _(

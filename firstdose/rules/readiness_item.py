@@ -50,6 +50,12 @@ def around(items: pd.DataFrame, item_id: str, links: Links | None = None) -> pd.
     return found
 
 
+def relation(name: str) -> str:
+    """How an item stands to the one shown, in the reader's language."""
+    said = RELATIONS[name]
+    return _(said)
+
+
 def side(kind: object) -> str:
     """The side of a hand-over on which a kind of partner stands, in the reader's language."""
     return _(_SIDES.get(str(kind), N_("third party")))

@@ -1,6 +1,6 @@
 """The gate review: what the page counts, and what a decision must say before it is recorded.
 
-Project rule R-07. A decision names its outcome, the body that decided and the rationale; a conditional go
+Project rule R-09. A decision names its outcome, the body that decided and the rationale; a conditional go
 also names at least one condition, each with an owner and a day not before the decision. A risk that somebody
 accepted is counted apart from one that is open. A condition is overdue when it is open and its day lies
 before the report day (due today is not overdue).
@@ -15,7 +15,8 @@ from typing import Any
 import pandas as pd
 
 from firstdose.rules.overview import Headline
-from firstdose.rules.readiness import NOT_APPLICABLE
+from firstdose.rules.readiness import JURISDICTIONS, NOT_APPLICABLE, SOON_DAYS
+from firstdose.rules.readiness_library import applies
 from firstdose.words import N_, _, ngettext
 
 #: Outcomes of a gate in the order a form offers them, with their words.
@@ -158,7 +159,20 @@ def overdue(promises: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return promises.assign(mark=mark, overdue_days=days)
 
 
-SOON_DAYS = 14  # days to the due day from which a promise is at risk; our convention, as for readiness items
+def asked_elsewhere(library: pd.DataFrame, where: str, milestone: str) -> pd.DataFrame:
+    """Gate requirements of other jurisdictions than ``where`` that the program collects nowhere.
+
+    Takes ``queries.readiness.library`` of every jurisdiction. One code means the same scientific requirement
+    everywhere, so an item in any jurisdiction collects it. The first dose waits for filing too.
+    """
+    before = library["blocks"].eq(milestone) | (milestone == "first dose")
+    other = library["jurisdiction"].ne(where) & library["gate"].astype(bool) & library["held_in"].isna()
+    found = library[other & before & applies(library)]
+    order = found["jurisdiction"].map({name: at for at, name in enumerate(JURISDICTIONS)})
+    found = found.assign(order=order).sort_values(["order", "requirement_code"], ignore_index=True)
+    found = found.drop(columns="order")
+    found.attrs = dict(library.attrs)
+    return found
 
 
 def last_review(decisions: pd.DataFrame, version: int) -> dict[str, Any] | None:

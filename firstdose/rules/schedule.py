@@ -1,4 +1,4 @@
-"""When each open task can start and finish, what holds it, and which chain sets the end. Project rule R-07.
+"""When each open task can start and finish, what holds it, and which chain sets the end. Project rule R-08.
 
 - A *done* task keeps its actual days. A *running* one has its remaining duration from the report day on:
   duration × (1 - percent complete), else what is left of its duration since it began, at least a day.
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from firstdose.errors import PlanError
 from firstdose.rules import network as nets
+from firstdose.rules import timeline
 from firstdose.rules.calendar import WorkCalendar, moment_of, work_calendar
 from firstdose.rules.network import Days, Kind, Link, Network
 from firstdose.words import _
@@ -106,7 +107,7 @@ def plan(
     """
     tasks = tasks.reset_index(drop=True)
     day = moment_of(as_of)
-    when = {name: _moments(tasks, name) for name in _DATES}
+    when = {name: _moments(tasks, name) for name in timeline.DATES}
     done = ~np.isnan(when["actual_finish"])
     running = ~done & ~np.isnan(when["actual_start"])
     low, mid, high = _durations(tasks, when)
@@ -123,16 +124,6 @@ def plan(
     net = nets.network(tasks["task_id"].tolist(), _open_links(tasks, when, day, done=done, running=running))
     calendars = None if days == "calendar" else _calendars(tasks, as_of, closures, done)
     return Plan(tasks, net, low, mid, high, earliest, done, running, planned, as_of, calendars)
-
-
-_DATES = (
-    "baseline_start",
-    "baseline_finish",
-    "forecast_start",
-    "forecast_finish",
-    "actual_start",
-    "actual_finish",
-)
 
 
 def _moments(tasks: pd.DataFrame, name: str) -> Days:
@@ -272,7 +263,7 @@ def contradictions(tasks: pd.DataFrame) -> pd.DataFrame:
     One row per link broken by the claimed dates (actual, else forecast, else baseline), worst first. Columns:
     task_id, predecessor, link (FS …), end (start or finish), claimed_on, allowed_on (date), days (int).
     """
-    when = {name: _moments(tasks, name) for name in _DATES}
+    when = {name: _moments(tasks, name) for name in timeline.DATES}
     start = _first(
         when["actual_start"], _first(when["forecast_start"], when["baseline_start"], np.nan), np.nan
     )

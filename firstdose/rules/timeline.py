@@ -32,7 +32,8 @@ _OTHER_WORKSTREAMS = {
 ROLES = ("academic centre", "sponsor", "hospital", "CDMO", "CRO", "vendor", "regulator")
 MOST_ROWS = 300  # rows that can still be read and drawn at once; our convention
 
-_DATES = (
+#: The six dates of a task.
+DATES = (
     "baseline_start",
     "baseline_finish",
     "forecast_start",
@@ -50,7 +51,7 @@ def task_marks(tasks: pd.DataFrame, as_of: date) -> pd.DataFrame:
     baseline) and why (str, the reasons in the reader's language).
     """
     day = pd.Timestamp(as_of)
-    when = {name: pd.to_datetime(tasks[name]) for name in _DATES}
+    when = {name: pd.to_datetime(tasks[name]) for name in DATES}
     done, begun = when["actual_finish"].notna().to_numpy(), when["actual_start"].notna().to_numpy()
     promised = when["baseline_finish"].fillna(when["forecast_finish"])
     known = when["actual_finish"].fillna(when["forecast_finish"])

@@ -16,7 +16,7 @@ from firstdose.rules.readiness_network import with_need
 from firstdose.rules.readiness_verdict import reasons, verdict_word, verdicts
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.store import changes_between, lake
-from firstdose.words import _, say_date
+from firstdose.words import _, ngettext, say_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def headlines(view: "View", session: "Session") -> "Sequence[Headline]":
         queries.evidence_gaps(session, view),
         queries.risks(session, view),
         rules.overdue(queries.promises(session, view), day),
-        queries.elsewhere(session, view),
+        _asked(view, session),
     )
 
 
@@ -104,10 +104,11 @@ def _chain(view: "View", session: "Session") -> Table:
 
 
 def _history(view: "View", session: "Session") -> tuple[Card, ...]:
-    """Burn-up over the versions up to the one shown, its forecast and back-test; the same by area."""
+    """Burn-up over the newest versions up to the one shown, its forecast and back-test; the same by area."""
     milestone = view.key("blocks", "filing")
     numbers = [one.version for one in lake().versions() if one.version <= session.version]
-    sessions = [lake().session(number) for number in numbers]
+    told_of = numbers[-readiness_history.MOST_VERSIONS :]
+    sessions = [lake().session(number) for number in told_of]
     whole = past.every_version(sessions, view)
     parts = dict(iter(whole.groupby("version")))
     told = [
@@ -120,6 +121,7 @@ def _history(view: "View", session: "Session") -> tuple[Card, ...]:
     tested = readiness_history.back_test(told[:-1], ready, session.as_of)
     counted = readiness_history.burn_up(whole, milestone)
     now = told[-1] if told else readiness_history.Forecast(session.as_of, 0, {})
+    said = filter(None, (readiness_history.in_words(now, tested), _left_out(len(numbers) - len(told_of))))
     target = here[here["blocks"] == milestone]["target_on"].dropna() if len(here) else here
     return (
         Chart(
@@ -130,16 +132,22 @@ def _history(view: "View", session: "Session") -> tuple[Card, ...]:
             how=_(
                 "Each version on its own report day; the bar is the forecast of the day the last one closes"
             ),
-            foot=readiness_history.in_words(now, tested),
+            foot=" ".join(said),
         ),
         Table(
             key="table-review-areas",
             data=drawn.by_area(readiness_history.burn_up(whole, milestone, ("area",))),
             title=_("Gate items closed, added and reopened by area"),
-            how=_("From the first data version to the one shown"),
+            how=_("From data version {first} to the one shown").format(first=told_of[0]),
             columns=drawn.area_columns(),
         ),
     )
+
+
+def _left_out(older: int) -> str:
+    """How many older versions the history does not go back to; empty when it tells all."""
+    words = ngettext("{n} older data version is left out.", "{n} older data versions are left out.", older)
+    return words.format(n=older) if older > 0 else ""
 
 
 def _changes(view: "View", session: "Session", before: "Session | None") -> Table:
@@ -201,10 +209,18 @@ def _promises(view: "View", session: "Session") -> Table:
     )
 
 
+def _asked(view: "View", session: "Session") -> "pd.DataFrame":
+    """What other jurisdictions ask before this milestone and the program collects nowhere."""
+    found = rules.asked_elsewhere(
+        items.library(session, view), view.key("where", "JP"), view.key("blocks", "filing")
+    )
+    return found if view.area is None else found[found["area"].isin(view.area)]
+
+
 def _elsewhere(view: "View", session: "Session") -> Table:
     return Table(
         key="table-review-elsewhere",
-        data=figures.elsewhere(queries.elsewhere(session, view)),
+        data=figures.elsewhere(_asked(view, session)),
         title=_("What other jurisdictions would ask and nobody collects yet"),
         how=_("Gate requirements for the same milestone that apply to this program and have no item"),
         columns=figures.elsewhere_columns(),

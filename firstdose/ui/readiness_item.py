@@ -31,7 +31,7 @@ _OFFERED = 200  # items in the list to pick from, blockers first; a link reaches
 def offered(plan: "pd.DataFrame", day: date) -> "Mapping[str, str]":
     """The items to pick from with their labels, blockers first; every item let through, the first offered."""
     ordered = blockers_first(item_marks(with_need(plan, plan), day), day)
-    return {str(row["item_id"]): shown.label(row) for _place, row in ordered.head(_OFFERED).iterrows()}
+    return {row["item_id"]: shown.label(row) for row in ordered.head(_OFFERED).to_dict("records")}
 
 
 def pick(view: "View", plan: "pd.DataFrame", names: "Mapping[str, str]") -> str:
@@ -42,8 +42,8 @@ def pick(view: "View", plan: "pd.DataFrame", names: "Mapping[str, str]") -> str:
     if item not in known:
         item = ""
     if item and item not in names:
-        row = plan[plan["item_id"] == item].iloc[0]
-        names = {item: shown.label(row), **names}
+        own = plan[plan["item_id"] == item].to_dict("records")[0]
+        names = {item: shown.label(own), **names}
     page_choice(view.with_key("item", item or NOTHING), "item", _("One item in full"), names, many=True)
     if asked and not item:
         note(_("The item of this link is not among those that the filters let through: nothing is shown."))
@@ -54,11 +54,11 @@ def cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date, ite
     """The item with what it waits for on either side, and its documents."""
     near = around(plan, item)
     judged = item_marks(with_need(near, plan), day)
-    own = near.iloc[0]
+    own = near.to_dict("records")[0]
     return (
         Table(
             key="table-readiness-item",
-            data=_with(shown.sides(judged), plan),
+            data=shown.sides(judged),
             title=shown.label(own),
             how=_("Who owes it and who waits, on both sides; needed is computed, the due day is a claim"),
             columns=shown.side_columns(),
@@ -91,8 +91,3 @@ def one_item(made: "tuple[Table, ...]") -> None:
     """Draw the cards of one item and the links to its documents."""
     draw(*made)
     links(made[1].data)
-
-
-def _with(frame: "pd.DataFrame", asked: "pd.DataFrame") -> "pd.DataFrame":
-    frame.attrs = dict(asked.attrs)
-    return frame

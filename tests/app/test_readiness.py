@@ -13,23 +13,40 @@ def readiness(language: str = "en", **params: str) -> AppTest:
     return app.run()
 
 
-def cards(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
+def cards(app: AppTest) -> list[str]:
+    return [element.proto.body for element in app.get("html")]
 
 
-@pytest.mark.parametrize(("language", "side"), [("en", "receiving side"), ("ja", "受入側")])
-def test_a_link_opens_one_item_with_both_sides_and_its_documents(
-    demo_store: object, language: str, side: str
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("CMC section in CTD format", "receiving side", "sending side", "typical lead time 90 days")),
+        ("ja", ("CMC資料(CTD第2部・第3部)", "受入側", "移管元", "標準的な所要期間90日")),
+    ],
+)
+def test_a_link_opens_one_item_with_both_sides_its_documents_and_its_source(
+    demo_store: object, language: str, words: tuple[str, ...]
 ) -> None:
-    app = readiness(language, program="NCC-01")
+    app = readiness(language, program="NCC-01", item="NCC-01-US-REG-06")
     assert not app.exception
-    assert side in cards(app)
-    item = app.selectbox(key="filter-item").options[-1]
-    assert item.startswith("NCC-01")
+    assert app.selectbox(key="filter-item").value == "NCC-01-US-REG-06"
+    (item,) = [card for card in cards(app) if "table-readiness-item" in card]
+    for word in words:
+        assert word in item
+    (documents,) = [card for card in cards(app) if "table-readiness-evidence" in card]
+    assert documents.count("https://dms.example.org/ncc-01-us-reg-06/") == 2
+
+
+def test_a_link_to_an_item_is_of_no_use_where_the_filters_let_its_program_not_through(
+    demo_store: object,
+) -> None:
+    app = readiness(program="HUB-04", item="NCC-01-US-REG-06")
+    assert not [card for card in cards(app) if "table-readiness-item" in card]
+    assert "dms.example.org/ncc-01" not in "".join(cards(app))
 
 
 def test_an_item_not_let_through_is_said_and_not_shown(demo_store: object) -> None:
     app = readiness(program="NCC-01", item="no-such-item")
     assert not app.exception
-    assert "table-readiness-item" not in cards(app)
+    assert not [card for card in cards(app) if "table-readiness-item" in card]
     assert "nothing is shown" in said(app)

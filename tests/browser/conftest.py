@@ -1,5 +1,6 @@
 """One server and one Chromium for all browser tests; a console error or outside request fails any test."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -77,6 +78,20 @@ def open_page(browser: Browser, seen: Seen, server: Served) -> Iterator[OpenPage
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def own_lake(lake: Path, tmp_path: Path) -> Path:
+    """A copy of the demo lake, for tests that publish."""
+    return Path(shutil.copytree(lake, tmp_path / "lake"))
+
+
+@pytest.fixture
+def own(own_lake: Path, seen: Seen) -> Iterator[Served]:
+    """The dashboard over that copy."""
+    with dashboard(own_lake) as served:
+        seen.hosts.add(urlsplit(served.url).netloc)
+        yield served
 
 
 @pytest.fixture

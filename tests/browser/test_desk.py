@@ -2,36 +2,20 @@
 
 import csv
 import io
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
 from playwright.sync_api import Error, FileChooser, Page, expect
 
 from firstdose.lake import Lake
-from tests.browser.looking import Seen, painted
+from tests.browser.looking import painted
 from tests.browser.looking import visit as visit_any
-from tests.browser.serving import Served, dashboard
+from tests.browser.serving import Served
 
 ROOT = Path(__file__).resolve().parents[2]
 UPLOAD = ".st-key-card-data-desk input[type=file]"
-
-
-@pytest.fixture
-def own_lake(lake: Path, tmp_path: Path) -> Path:
-    """A copy of the demo lake: these tests publish."""
-    return Path(shutil.copytree(lake, tmp_path / "lake"))
-
-
-@pytest.fixture
-def own(own_lake: Path, seen: Seen) -> Iterator[Served]:
-    """The dashboard over that copy."""
-    with dashboard(own_lake) as served:
-        seen.hosts.add(urlsplit(served.url).netloc)
-        yield served
 
 
 def tasks(change: dict[str, str], encoding: str) -> bytes:

@@ -1,17 +1,14 @@
 """A gate review in the browser: a conditional go is recorded, and its link opens the same in Japanese."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from firstdose.lake import Lake
-from tests.browser.looking import Seen, painted, visit
-from tests.browser.serving import Served, dashboard
+from tests.browser.looking import painted, visit
+from tests.browser.serving import Served
 
 GATE = "/review?v=1&of=NCC-01&where=JP&blocks=filing"
 WIDE = """() => {
@@ -19,20 +16,6 @@ WIDE = """() => {
   return [...document.querySelectorAll('.fd-table table, .fd-chart .main-svg')]
     .filter(part => part.getBoundingClientRect().right > wide + 1).length;
 }"""
-
-
-@pytest.fixture
-def own_lake(lake: Path, tmp_path: Path) -> Path:
-    """A copy of the demo lake: these tests publish."""
-    return Path(shutil.copytree(lake, tmp_path / "lake"))
-
-
-@pytest.fixture
-def own(own_lake: Path, seen: Seen) -> Iterator[Served]:
-    """The dashboard over that copy."""
-    with dashboard(own_lake) as served:
-        seen.hosts.add(urlsplit(served.url).netloc)
-        yield served
 
 
 def numbers(page: Page) -> list[list[str]]:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from firstdose.contracts import contracts
+from firstdose.queries import readiness
 from firstdose.queries import review as queries
 from firstdose.rules import review as rules
 from firstdose.rules.review import Condition, Decision
@@ -188,14 +189,19 @@ def test_a_gate_item_without_valid_evidence_is_a_gap(
     assert told == ([] if gap is None else [gap])
 
 
+def asked(session: Any, held: View) -> pd.DataFrame:
+    """What other jurisdictions ask of the gate in a view."""
+    return rules.asked_elsewhere(readiness.library(session, held), held.key("where"), held.key("blocks"))
+
+
 def test_a_program_the_filters_do_not_let_through_shows_nothing() -> None:
     other = PROGRAM | {"program_id": "P2"}
     session = session_of(DAY, programs=[PROGRAM, other], readiness_items=[ITEM])
-    asked = replace(HELD.with_key("of", "P1"), program=("P2",))
-    held = queries.subject(session, asked)  # type: ignore[arg-type]
+    narrowed = replace(HELD.with_key("of", "P1"), program=("P2",))
+    held = queries.subject(session, narrowed)  # type: ignore[arg-type]
     assert held.program == ()
     assert queries.criteria(session, held).empty  # type: ignore[arg-type]
-    assert queries.elsewhere(session, held).empty  # type: ignore[arg-type]
+    assert asked(session, held).empty
 
 
 @pytest.mark.parametrize(
@@ -217,9 +223,30 @@ def test_the_criteria_are_those_the_verdict_counts(blocks: str, items: list[str]
 def test_what_another_jurisdiction_asks_is_collected_under_one_code_anywhere() -> None:
     empty = session_of(DAY, programs=[PROGRAM])
     held = queries.subject(empty, HELD)  # type: ignore[arg-type]
-    missing = set(queries.elsewhere(empty, held)["requirement_code"])  # type: ignore[arg-type]
+    missing = set(asked(empty, held)["requirement_code"])
     assert "NC-01" in missing
     session = session_of(DAY, programs=[PROGRAM], readiness_items=[ITEM])
-    now = queries.elsewhere(session, queries.subject(session, HELD))  # type: ignore[arg-type]
+    now = asked(session, held)
     assert missing - set(now["requirement_code"]) == {"NC-01"}
     assert set(now["jurisdiction"]) <= {"US", "EU"}
+
+
+def test_an_item_that_does_not_apply_here_collects_nothing_for_elsewhere() -> None:
+    settled = ITEM | {"status": "not applicable", "na_reason": "asked of others"}
+    session = session_of(DAY, programs=[PROGRAM], readiness_items=[settled])
+    held = queries.subject(session, HELD)  # type: ignore[arg-type]
+    assert "NC-01" in set(asked(session, held)["requirement_code"])
+
+
+@pytest.mark.parametrize(
+    ("vector", "asked_of_viral", "asked_of_others"),
+    [("lentiviral", True, False), ("mRNA", False, True), ("non-viral", False, True), ("none", False, False)],
+)
+def test_what_applies_follows_the_vector_by_the_one_rule_of_the_library(
+    vector: str, asked_of_viral: bool, asked_of_others: bool
+) -> None:
+    session = session_of(DAY, programs=[PROGRAM | {"vector": vector}])
+    held = queries.subject(session, HELD.with_key("blocks", "first dose"))  # type: ignore[arg-type]
+    kinds = set(asked(session, held)["applies_to"])
+    assert ("viral" in kinds) is asked_of_viral
+    assert ("non-viral or edited" in kinds) is asked_of_others

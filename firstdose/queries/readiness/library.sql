@@ -17,7 +17,7 @@ anywhere as (
         requirement_code,
         string_agg(distinct jurisdiction, ', ' order by jurisdiction) as held_in
     from readiness_items
-    where requirement_code is not null
+    where requirement_code is not null and status is distinct from 'not applicable' -- nothing is collected under it
     group by program_id, requirement_code
 )
 
