@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from firstdose.audit import Chain
 from firstdose.lake import Drafts, Lake
+from firstdose.rules import readiness_history
 from tests.app.test_pages import ROOT, opened, said
 
 GATE = {"of": "NCC-01", "where": "JP", "blocks": "filing"}
@@ -158,3 +159,13 @@ def test_no_decision_is_taken_through_a_filter(lake: Lake) -> None:
     assert "whole gate" in said(review(partner="FORGE"))
     assert lake.newest() == 12
     assert (ROOT / "pages" / "review.py").is_file()
+
+
+def test_the_history_of_a_review_goes_back_so_far_and_says_what_it_leaves_out(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "left out" not in "".join(shown(review()))
+    monkeypatch.setattr(readiness_history, "MOST_VERSIONS", 3)
+    (areas,) = [card for card in shown(review(version="11")) if "table-review-areas" in card]
+    assert "From data version 9 to the one shown" in areas
+    assert "8 older data versions are left out." in "".join(shown(review(version="11")))
