@@ -15,7 +15,7 @@ def verdict_columns() -> dict[str, str]:
         "said": _("Verdict"),
         "program_id": _("Program"),
         "jurisdiction": _("Where"),
-        "before": _("Before"),
+        "before": _("Milestone"),
         "why": _("Why"),
         "gates": _("Gate items closed"),
         "earliest": _("Earliest possible"),

@@ -16,10 +16,10 @@ MOST = 200  # rows drawn at once: a review is printed whole (our convention)
 
 
 def evidence_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Evidence gaps as read: a closed item without valid evidence is at risk, an open one goes on."""
+    """Evidence gaps as read: a closed item without valid evidence is at risk, an open one as it stands."""
     rows = cells.rows(gaps)
     return gaps.assign(
-        mark=[theme.symbol("at risk" if row["is_closed"] else "in progress") for row in rows],
+        mark=[cells.state("at risk" if row["is_closed"] else row["status"]) for row in rows],
         item=[cells.named(row, "title") for row in rows],
         area=gaps["area"].map(area_name),
         owner=[cells.named(row, "owner_name") for row in rows],

@@ -70,7 +70,7 @@ def _judged(view: "View", session: "Session") -> "pd.DataFrame":
 
 def _criteria(view: "View", session: "Session") -> Table:
     judged = readiness.blockers_first(_judged(view, session), view.as_of or session.as_of)
-    shown = ("mark", "item", "area", "why", "owner", "due", "forecast", "evidence", "source")
+    shown = ("mark", "item", "area", "why", "owner", "due", "forecast", "evidence")
     labels = readiness_checklist.columns()
     return Table(
         key="table-review-criteria",

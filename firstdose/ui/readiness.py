@@ -157,9 +157,10 @@ def checklist_to_take(view: "View", session: "Session") -> None:
         lacking,
     )
     with st.container(key="card-readiness-library", border=True, gap="small"):
-        st.markdown(escaped(said.format(n=lacking)))
         if not lacking:
+            st.markdown(escaped(_("Every requirement of the library that applies has its item.")))
             return
+        st.markdown(escaped(said.format(n=lacking)))
         content = to_csv(
             new_items(library, session.as_of, frozenset(queries.network(session, view)["item_id"]))
         )

@@ -109,12 +109,17 @@ def _workbook(rows: list[list[str | float]]) -> bytes:
     return packed.getvalue()
 
 
+#: What another reader would make of ``quoted_lines.csv``.
+_QUOTED = b'[{"a": "one\\ntwo", "b": "2"}, {"a": "say \\"hi\\"", "b": "3"}]\n'
+
+
 def everything() -> dict[str, tuple[bytes, str, str]]:
     """Every stand-in: name → content, expected answer, what is special."""
     flat = pa.table({"batch": ["B-1", "B-2"], "value": [1.5, None]})
     nested = pa.table({"batch": ["B-1"], "values": [[1, 2]]})
     return TEXTS | {
         "flat.parquet": (_parquet(flat), "accept", "flat Parquet"),
+        "quoted_lines.json": (_QUOTED, "(oracle)", "the cells of quoted_lines.csv, written by hand"),
         "nested.parquet": (_parquet(nested), "reject", "a list in a cell"),
         "cut.parquet": (_parquet(flat)[:-20], "reject", "the footer is cut off"),
         "good.xlsx": (_workbook([["batch", "value"], ["B-1", 1.5]]), "accept", "a workbook"),
