@@ -15,13 +15,14 @@ from firstdose.lake import Drafts
 from firstdose.queries import readiness as queries
 from firstdose.rules import readiness as rules
 from firstdose.rules.readiness_graph import graph, longest_pair
-from firstdose.rules.readiness_library import elsewhere, missing, new_items
+from firstdose.rules.readiness_library import elsewhere, new_items
 from firstdose.rules.readiness_network import with_need
 from firstdose.rules.readiness_unblock import unblocking
 from firstdose.rules.readiness_verdict import verdicts
 from firstdose.ui.address import known
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.markdown import escaped
+from firstdose.ui.remember import remembered
 from firstdose.ui.store import lake
 from firstdose.words import _, ngettext
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from firstdose.lake import Session
     from firstdose.view import View
+
+
+_MOST = 10  # rows drawn at once: what 420 px show; the grid of every row is one press away
 
 
 def verdict_card(plan: "pd.DataFrame", day: date) -> Table:
@@ -106,6 +110,7 @@ def deeper_cards(plan: "pd.DataFrame", library: "pd.DataFrame", day: date) -> tu
             how=_("The longest chain first, then what is linked, then what stands alone"),
             columns=words.chain_columns(),
             height=420,
+            most=_MOST,
         ),
     )  # fmt: skip
     return (
@@ -116,6 +121,7 @@ def deeper_cards(plan: "pd.DataFrame", library: "pd.DataFrame", day: date) -> tu
             how=_("Open items by gate items that wait for them, then by days gained on the longest chain"),
             columns=words.unblocking_columns(),
             height=420,
+            most=_MOST,
         ),
         Chart(
             key="chart-readiness-dependencies",
@@ -137,20 +143,20 @@ def deeper_cards(plan: "pd.DataFrame", library: "pd.DataFrame", day: date) -> tu
             how=_("Requirements that apply where no filing is planned yet and that no list collects"),
             columns=words.elsewhere_columns(),
             height=420,
+            most=_MOST,
         ),
     )  # fmt: skip
 
 
 def checklist_to_take(view: "View", session: "Session") -> None:
     """Items that the chosen programs still lack where they file: as CSV, or into a draft of the data desk."""
-    library = queries.library(session, view)
-    planned = [
-        where in str(places).split(";")
-        and (view.jurisdiction is None or where in view.jurisdiction)
-        for where, places in zip(library["jurisdiction"], library["jurisdictions"], strict=True)
-    ]  # fmt: skip
-    library = library[planned]
-    lacking = len(missing(library))
+
+    def items_lacking() -> "pd.DataFrame":
+        """The rows of the items; made once a view."""
+        return _lacking(view, session)
+
+    items = remembered(items_lacking, view, session)
+    lacking = len(items)
     said = ngettext(
         "{n} requirement of the library applies and has no item yet.",
         "{n} requirements of the library apply and have no item yet.",
@@ -161,20 +167,29 @@ def checklist_to_take(view: "View", session: "Session") -> None:
             st.markdown(escaped(_("Every requirement of the library that applies has its item.")))
             return
         st.markdown(escaped(said.format(n=lacking)))
-        content = to_csv(
-            new_items(library, session.as_of, frozenset(queries.network(session, view)["item_id"]))
-        )
         with st.container(horizontal=True):
             st.download_button(
                 _("Missing items as CSV"),
-                data=content,
+                data=lambda: to_csv(items),
                 file_name="readiness_items.csv",
                 mime="text/csv",
                 key="action-readiness-csv",
                 on_click="ignore",
             )
             if st.button(_("Put them into my draft"), key="action-readiness-draft"):
-                _into_draft(content)
+                _into_draft(to_csv(items))
+
+
+def _lacking(view: "View", session: "Session") -> "pd.DataFrame":
+    """Rows of new items for the requirements that the programs chosen lack where they file."""
+    library = queries.library(session, view)
+    planned = [
+        where in str(places).split(";")
+        and (view.jurisdiction is None or where in view.jurisdiction)
+        for where, places in zip(library["jurisdiction"], library["jurisdictions"], strict=True)
+    ]  # fmt: skip
+    taken = frozenset(queries.network(session, view)["item_id"])
+    return new_items(library[planned], session.as_of, taken)
 
 
 def _into_draft(content: bytes) -> None:
