@@ -45,6 +45,7 @@ def verdict_card(plan: "pd.DataFrame", day: date) -> Table:
         how=_("Reasons in order: gate items, longest open chain, earliest possible day, what is stale"),
         columns=words.verdict_columns(),
         height=420,
+        most=_MOST,
         foot=_("Supports planning; not regulatory advice. All areas and partners count in a verdict."),
     )
 
@@ -90,6 +91,7 @@ def item_cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date
             ),
             columns=table.columns(),
             height=560,
+            most=14,
             foot=rules.rules_in_words(),
         ),
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from firstdose.lake import Session
     from firstdose.view import View
 
-_OFFERED = 200  # items in the list to pick from, blockers first; a link reaches every item
+_OFFERED = 100  # items in the list to pick from, blockers first; a link reaches every item
 
 
 def offered(plan: "pd.DataFrame", day: date) -> "Mapping[str, str]":
