@@ -100,9 +100,12 @@ class Drafts:
         return self.place.folder / "drafts"
 
     def of(self, owner: str) -> Draft | None:
-        """The draft a reader works on, the one touched last; none when there is none."""
+        """The draft a reader works on, the one touched last; none when there is none.
+
+        One that waits for a second person (a decision, say) does not hide files the reader still works on.
+        """
         own = [draft for draft in self._all() if draft.owner == owner]
-        return max(own, key=lambda draft: draft.touched_at, default=None)
+        return max(own, key=lambda draft: (draft.state != "submitted", draft.touched_at), default=None)
 
     def submitted(self) -> tuple[Draft, ...]:
         """Every draft that waits for a second person, the oldest first."""

@@ -226,3 +226,15 @@ def test_a_file_brought_after_the_check_is_not_dropped_with_the_publish(lake: La
     with pytest.raises(Overtaken):
         publish(lake, drafts, later, ready)
     assert drafts.of("me") == later
+
+
+def test_a_draft_that_waits_for_another_does_not_hide_the_one_worked_on(drafts: Drafts) -> None:
+    files = drafts.add(drafts.begin("me"), "partners.csv", rows(lines()[0]))
+    decision = drafts.change(drafts.begin("me"), state="submitted", **WHO)
+    found = drafts.of("me")
+    assert found is not None
+    assert found.id == files.id
+    drafts.drop(files)
+    waiting = drafts.of("me")
+    assert waiting is not None
+    assert waiting.id == decision.id
