@@ -11,6 +11,7 @@
     ├── PublishError          a publish is refused for a reason other than the files themselves
     ├── StoreError            the store cannot be reached, is full or read-only
     └── IntegrityError        stored bytes are not what was published
+        └── DamagedVersion    those of one version, while others may be whole
 
 Programmer errors stay assertions and ordinary exceptions.
 """
@@ -140,3 +141,11 @@ class IntegrityError(FirstdoseError):
     """Stored bytes are not what was published."""
 
     code = "integrity"
+
+
+class DamagedVersion(IntegrityError):  # noqa: N818 (named after what is damaged; the tree above says the rest)
+    """A data version whose stored bytes are not what was published; ``version`` is its number."""
+
+    def __init__(self, message: str, version: int) -> None:
+        super().__init__(message)
+        self.version = version

@@ -24,6 +24,7 @@ _SETTINGS: dict[str, Any] = {
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",
+    "enable_external_file_cache": "false",  # it would go on showing a file that was put back since as it was
 }
 
 

@@ -10,9 +10,12 @@ from typing import Any
 import duckdb
 
 from firstdose.contracts import Contract, contracts
-from firstdose.errors import PublishError
+from firstdose.errors import IntegrityError, PublishError
 from firstdose.intake.scope import Scope
+from firstdose.lake import files
 from firstdose.lake import tables as sql
+from firstdose.lake.versions import COLUMNS, Version, read_versions, seal
+from firstdose.place import Place
 from firstdose.words import _, ngettext
 
 REMOVED_SHARE = 0.20  # removing more of a table needs to be said; our convention
@@ -92,27 +95,33 @@ def stage(con: duckdb.DuckDBPyConnection, contract: Contract, rows: Path | None)
     return int(con.execute("select count(*) from incoming").fetchall()[0][0])
 
 
-def last(con: duckdb.DuckDBPyConnection) -> tuple[int, dict[str, str], bool]:
-    """The newest version: its number, the fingerprint of each table, whether it is illustrative.
+def last(con: duckdb.DuckDBPyConnection) -> Version | None:
+    """The newest version, none before the first; ``IntegrityError`` when what is stored of it is damaged."""
+    versions = read_versions(con)
+    if versions and versions[-1].damaged:
+        raise not_on(versions[-1], "firstdose_versions")
+    return versions[-1] if versions else None
 
-    0, none and no before the first.
-    """
-    found = con.execute(
-        "select version, contents, illustrative from lake.firstdose_versions order by version desc limit 1"
-    ).fetchone()
-    return (found[0], json.loads(found[1]), bool(found[2])) if found else (0, {}, False)
+
+def not_on(version: Version, table: str) -> IntegrityError:
+    """The refusal to publish on a table that is not what it was: the new version would be wrong too."""
+    said = _(
+        "Nothing was published: the stored rows of {table} in version {version} are not those that were "
+        "published. Put the lake folder back from its backup, then publish again."
+    )
+    return IntegrityError(said.format(table=table, version=version.version))
 
 
 def apply(
-    con: duckdb.DuckDBPyConnection, contract: Contract, scope: Scope, print_: str | None
+    con: duckdb.DuckDBPyConnection, place: Place, contract: Contract, scope: Scope, before: Version | None
 ) -> tuple[Counts, int]:
     """Write the keyed differences between ``incoming`` and the stored table; counts and fingerprint change.
 
     The number returned is the exclusive-or of the fingerprints of all rows that left or came. What is stored
-    is read once, and not at all when its fingerprint ``print_`` is that of no rows; a lake table is written
-    only where something differs (each statement costs 10 to 40 ms).
+    is read once, and not at all when its fingerprint is that of no rows; a lake table is written only where
+    something differs (each statement costs 10 to 40 ms). ``IntegrityError`` when it is not what it was.
     """
-    stored = _present(con, contract, print_)
+    stored = _present(con, place, contract, before)
     con.execute("drop table if exists leaving")
     con.execute("drop table if exists coming")
     bound, inside = _inside(contract, scope)
@@ -135,16 +144,24 @@ def apply(
 _NO_ROWS = "0" * 32
 
 
-def _present(con: duckdb.DuckDBPyConnection, contract: Contract, print_: str | None) -> str:
+def _present(con: duckdb.DuckDBPyConnection, place: Place, contract: Contract, before: Version | None) -> str:
     """The stored rows: copied into memory, save the one table that may be too large for it."""
     con.execute("drop table if exists present")
-    if print_ in (None, _NO_ROWS):
+    print_ = before.contents.get(contract.name, _NO_ROWS) if before else _NO_ROWS
+    if before is None or print_ == _NO_ROWS:
         con.execute(f"create temp table present ({sql.typed_columns(contract)})")
-    elif contract.name == "results":
-        return 'lake."results"'
+        return "present"
+    stored, whole = "present", None
+    if contract.name == "results":
+        stored, whole = 'lake."results"', files.sound(con, place, before, contract.name)
     else:
         con.execute(f'create temp table present as from lake."{contract.name}"')
-    return "present"
+    if whole is None:
+        found = con.execute(f"select bit_xor({sql.row_print(contract)}) from {stored}").fetchall()
+        whole = f"{int(found[0][0] or 0):032x}" == print_
+    if not whole:
+        raise not_on(before, contract.name)
+    return stored
 
 
 def _inside(contract: Contract, scope: Scope) -> tuple[list[str], str]:
@@ -197,7 +214,7 @@ def _write(
 def write_version(
     con: duckdb.DuckDBPyConnection,
     number: int,
-    before: Mapping[str, str],
+    before: Version | None,
     author: Author,
     changes: Mapping[str, Counts],
     moved: Mapping[str, int],
@@ -207,23 +224,26 @@ def write_version(
 
     The fingerprint of every table, as 32 hex digits, is returned.
     """
+    stood = before.contents if before else {}
     contents = {
-        table: f"{int(before.get(table, '0'), 16) ^ moved.get(table, 0):032x}" for table in contracts()
+        table: f"{int(stood.get(table, '0'), 16) ^ moved.get(table, 0):032x}" for table in contracts()
     }
+    row = [
+        number,
+        datetime.now(UTC).isoformat(timespec="milliseconds"),
+        author.as_of,
+        author.by.strip(),
+        author.why.strip(),
+        author.name,
+        author.illustrative,
+        json.dumps({table: counts.as_json() for table, counts in changes.items()}),
+        json.dumps(contents),
+        audit_head,
+    ]
+    marks = ", ".join("?" for _cell in (*COLUMNS, "seal"))
     con.execute(
-        "insert into lake.firstdose_versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            number,
-            datetime.now(UTC).isoformat(timespec="milliseconds"),
-            author.as_of,
-            author.by.strip(),
-            author.why.strip(),
-            author.name,
-            author.illustrative,
-            json.dumps({table: counts.as_json() for table, counts in changes.items()}),
-            json.dumps(contents),
-            audit_head,
-        ],
+        f"insert into lake.firstdose_versions ({', '.join(COLUMNS)}, seal) values ({marks})",
+        [*row, seal(row)],
     )
     con.execute("call lake.set_commit_message(?, ?)", [author.by.strip(), author.why.strip()])
     return contents

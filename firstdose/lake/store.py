@@ -18,7 +18,7 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
-from firstdose.lake import engine, naming, publish, session, verify
+from firstdose.lake import engine, files, naming, publish, session, verify
 from firstdose.lake import tables as sql
 from firstdose.lake.catching_up import catch_up
 from firstdose.lake.changes import TableChanges, compare
@@ -98,7 +98,15 @@ class Lake:
                 return ()
             now = self.place.stamp()  # before reading, so that a later change is seen next time
             if now != reader.seen:
-                reader.versions = read_versions(reader.connection.cursor())
+                try:
+                    reader.versions = read_versions(reader.connection.cursor())
+                except duckdb.Error as error:
+                    raise IntegrityError(
+                        _(
+                            "The catalogue {file} of the store cannot be read ({why}). Put the lake folder "
+                            "back from its backup, then run “firstdose verify”."
+                        ).format(file=self.place.catalogue.name, why=str(error)[:200])
+                    ) from error
                 reader.seen = now
                 _rename(reader)
             return reader.versions
@@ -142,7 +150,7 @@ class Lake:
 
     def _load(self, reader: _Reader, version: Version) -> Session:
         """Show a version in the reader's memory."""
-        session.load_version(reader.connection.cursor(), version)
+        session.load_version(reader.connection.cursor(), self.place, version)
         return Session(
             store=str(self.place.folder),
             version=version.version,
@@ -173,7 +181,8 @@ class Lake:
     def changes(self, before: int, after: int) -> dict[str, TableChanges]:
         """What differs between two versions, in either order: keys added and removed, cells changed."""
         first, second = self.version(before), self.version(after)
-        return compare(self._reading().connection.cursor(), first, second)
+        with self._guard:  # both may have to be read into memory
+            return compare(self._reading().connection.cursor(), self.place, first, second)
 
     def existing(self) -> Callable[[str, Sequence[str]], pa.Table]:
         """How the check sees what is published: distinct rows of some columns of a table, newest version."""
@@ -189,8 +198,10 @@ class Lake:
             return
         verify.chain(self.place, versions)
         verify.originals(self.place)
+        con = self._reading().connection.cursor()
         try:
-            verify.rows(self._reading().connection.cursor(), versions)
+            verify.data_files(con, self.place, versions)
+            verify.rows(con, versions)
         except duckdb.Error as error:
             raise IntegrityError(
                 _("The stored data cannot be read: {why}").format(why=str(error)[:200])
@@ -224,7 +235,7 @@ class Lake:
             try:
                 with closing(engine.connect(self.place, read_only=False, threads=_WRITING_THREADS)) as con:
                     sql.ensure(con)
-                    catch_up(chain, con)
+                    catch_up(self.place, chain, con)
                     naming.write(con, given)
             except (duckdb.Error, OSError) as error:
                 said = _("Nothing was named: the store could not be written ({why}).")
@@ -290,10 +301,13 @@ class Lake:
         chain = Chain(self.place.audit)
         try:
             sql.ensure(con)
-            catch_up(chain, con)
+            catch_up(self.place, chain, con)
             con.execute("begin")
-            number, before, illustrative = publish.last(con)
-            if illustrative and not scope.complete:  # some of what stands there is fictional still
+            before = publish.last(con)
+            number = before.version if before else 0
+            if (
+                before and before.illustrative and not scope.complete
+            ):  # some of what stands there is fictional still
                 author = replace(author, illustrative=True)
             changes: dict[str, Counts] = {}
             moved: dict[str, int] = {}
@@ -302,7 +316,7 @@ class Lake:
                     given = publish.stage(con, contract, rows[name])
                     if not given and not scope.complete:
                         continue  # a table without rows replaces nothing unless that is said
-                    counts, print_ = publish.apply(con, contract, scope, before.get(name))
+                    counts, print_ = publish.apply(con, self.place, contract, scope, before)
                     if counts != Counts():
                         changes[name], moved[name] = counts, print_
             if not changes:
@@ -321,6 +335,7 @@ class Lake:
             source_sha256=list(sources),
             changes={name: counts.as_json() for name, counts in changes.items()},
             contents=verify.digest(contents),
+            files=files.untold(self.place, files.told(chain.events())),
             **({"approved_by": approved_by} if approved_by else {}),
         )
         return Published(number, changes)

@@ -10,6 +10,7 @@ import duckdb
 from firstdose.audit import Chain
 from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError
+from firstdose.lake import files
 from firstdose.lake import tables as sql
 from firstdose.words import _
 
@@ -38,6 +39,14 @@ def chain(place: "Place", versions: "tuple[Version, ...]") -> None:
     events = list(Chain(place.audit).events())
     hashes = {event["hash"] for event in events} | {"0" * 64}
     told = {event["object_id"]: event["contents"] for event in events if "contents" in event}
+    lost = {int(number) for number in told} - {version.version for version in versions}
+    broken = [version.version for version in versions if version.damaged]
+    for number in sorted({*lost, *broken}):
+        raise IntegrityError(
+            _("What the catalogue says of version {version} is not what was published.").format(
+                version=number
+            )
+        )
     for version in versions:
         if version.audit_head not in hashes:
             raise IntegrityError(
@@ -55,6 +64,22 @@ def chain(place: "Place", versions: "tuple[Version, ...]") -> None:
         for name in event.get("source_sha256", ()):
             if not (place.folder / "originals" / name).is_file():
                 raise IntegrityError(_("The original {name} is missing.").format(name=name))
+
+
+def data_files(con: duckdb.DuckDBPyConnection, place: "Place", versions: "tuple[Version, ...]") -> None:
+    """Every data file is what its publish wrote; the first that is not is named with its versions."""
+    for name in files.damaged(place, files.told(Chain(place.audit).events())):
+        table = name.split("/")[-2]
+        spoilt = [
+            str(version.version)
+            for version in versions
+            if table in version.contents and name in files.of_version(con, place, version, table)
+        ]
+        raise IntegrityError(
+            _(
+                "The stored file {file} is damaged or missing; it belongs to these versions: {versions}."
+            ).format(file=name, versions=", ".join(spoilt) or _("none"))
+        )
 
 
 def rows(con: duckdb.DuckDBPyConnection, versions: "tuple[Version, ...]") -> None:

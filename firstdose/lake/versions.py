@@ -1,9 +1,10 @@
 """Data versions: our own counter, with who, why and what changed."""
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
@@ -13,7 +14,10 @@ from firstdose.lake.naming import read_names
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One published state. ``contents`` holds the fingerprint of each table as 32 hex digits."""
+    """One published state. ``contents`` holds the fingerprint of each table as 32 hex digits.
+
+    ``damaged`` when what is stored about it is not what its publish wrote.
+    """
 
     version: int
     published_at: datetime
@@ -26,6 +30,7 @@ class Version:
     contents: Mapping[str, str]
     snapshot: int
     audit_head: str
+    damaged: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The version as ``firstdose versions`` prints it."""
@@ -40,34 +45,67 @@ class Version:
         }
 
 
+#: What is stored about a version, in the order in which it is written and sealed.
+COLUMNS = (
+    "version",
+    "published_at",
+    "as_of",
+    "published_by",
+    "why",
+    "name",
+    "illustrative",
+    "tables",
+    "contents",
+    "audit_head",
+)
+
+
+def seal(row: Sequence[Any]) -> str:
+    """One SHA-256 for what is stored about a version, by which one flipped bit of it shows."""
+    return hashlib.sha256(json.dumps([str(cell) for cell in row], ensure_ascii=False).encode()).hexdigest()
+
+
 def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
     """Every data version, oldest first, each with the lake snapshot its row was written in."""
-    have = {
-        row[0]
-        for row in con.execute(
-            "select table_name from duckdb_tables() where table_name like 'firstdose_%'"
-        ).fetchall()
-    }
+    have: dict[str, set[str]] = {}
+    for table, column in con.execute(
+        "select table_name, column_name from duckdb_columns() where table_name like 'firstdose_%'"
+    ).fetchall():
+        have.setdefault(table, set()).add(column)
     if "firstdose_versions" not in have:
         return ()
     given = {row.version: row.name for row in read_names(con)} if "firstdose_names" in have else {}
+    sealed = "seal" if "seal" in have["firstdose_versions"] else "null"  # none in a lake of before it
     rows = con.execute(
-        "select version, published_at, as_of, published_by, why, name, illustrative, tables, contents, "
-        "snapshot_id, audit_head from lake.firstdose_versions order by version"
+        f"select {', '.join(COLUMNS)}, snapshot_id, {sealed} from lake.firstdose_versions order by version"
     ).fetchall()
-    return tuple(
-        Version(
-            row[0],
-            datetime.fromisoformat(row[1]),
-            row[2],
-            row[3],
-            row[4],
-            given.get(row[0], row[5]),
-            row[6],
-            json.loads(row[7]),
-            json.loads(row[8]),
-            row[9],
-            row[10] or "",
-        )
-        for row in rows
+    first = next((row[0] for row in rows if row[-1]), None)  # every one after it has a seal too
+    return tuple(_version(row, given, broken=_broken(row, first)) for row in rows)
+
+
+def _broken(row: Sequence[Any], first: int | None) -> bool:
+    """Whether the seal of a row is broken, or gone."""
+    return first is not None and row[0] >= first and row[-1] != seal(row[: len(COLUMNS)])
+
+
+def _version(row: Sequence[Any], given: Mapping[int, str], *, broken: bool) -> Version:
+    told = dict(zip(COLUMNS, row, strict=False))
+    try:
+        at = datetime.fromisoformat(told["published_at"])
+        tables, contents = json.loads(told["tables"]), json.loads(told["contents"])
+    except (ValueError, TypeError):
+        at, tables, contents, broken = datetime.fromtimestamp(0, UTC), {}, {}, True
+    return Version(
+        version=told["version"],
+        published_at=at,
+        as_of=told["as_of"],
+        by=told["published_by"],
+        why=told["why"],
+        name=given.get(told["version"], told["name"]),
+        illustrative=told["illustrative"],
+        tables=tables,
+        contents=contents,
+        snapshot=row[-2],
+        audit_head=told["audit_head"] or "",
+        damaged=broken,
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from firstdose.errors import StoreError
+from firstdose.errors import IntegrityError, StoreError
 from firstdose.words import _
 
 if TYPE_CHECKING:
@@ -116,7 +116,10 @@ def chosen(session: "Session", view: "View") -> list[str]:
 def _in_time(
     cursor: duckdb.DuckDBPyConnection, statement: duckdb.Statement, bound: dict[str, Any]
 ) -> "pd.DataFrame":
-    """The answer of one statement, or ``StoreError`` when it takes longer than ``LONGEST_SECONDS``."""
+    """The answer of one statement, or ``StoreError`` when it takes longer than ``LONGEST_SECONDS``.
+
+    ``IntegrityError`` when stored data cannot be read.
+    """
     stop = Timer(LONGEST_SECONDS, cursor.interrupt)
     stop.daemon = True
     stop.start()
@@ -127,6 +130,10 @@ def _in_time(
             _("A question took more than {n} seconds and was stopped; choose fewer programs.").format(
                 n=LONGEST_SECONDS
             )
+        ) from error
+    except duckdb.IOException as error:  # large results are read from their file at every question
+        raise IntegrityError(
+            _("The stored data cannot be read: {why}").format(why=str(error)[:200])
         ) from error
     finally:
         stop.cancel()

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from firstdose.errors import DamagedVersion
 from firstdose.queries import filters as questions
 from firstdose.ui import filters
 from firstdose.ui.empty import first_steps
+from firstdose.ui.markdown import escaped
 from firstdose.ui.menu import area_of, navigation
 from firstdose.ui.remember import remembered
 from firstdose.ui.store import lake, pinned
@@ -107,11 +109,18 @@ def reading() -> tuple[View, "Session"]:
 def compared(view: View, session: "Session") -> "Session | None":
     """The session compared with: ``base`` of the view or the version before; none where there is none.
 
+    A damaged one is said and not compared with: the page itself is whole.
     Pages that let the reader choose what to compare with ask ``ui.comparison``.
     """
     earlier = [version.version for version in lake().versions() if version.version < session.version]
     base = view.base or (earlier[-1] if earlier else None)
-    return None if base is None or base == session.version else lake().session(base)
+    if base is None or base == session.version:
+        return None
+    try:
+        return lake().session(base)
+    except DamagedVersion as error:
+        st.warning(escaped(str(error)))
+        return None
 
 
 def _take_key(name: str, widget: str) -> None:

@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from firstdose.errors import FirstdoseError, UnknownVersion
+from firstdose.errors import DamagedVersion, FirstdoseError, UnknownVersion
 from firstdose.ui.markdown import escaped
+from firstdose.ui.store import lake
 from firstdose.words import _
+
+OFFERED = 4  # versions near a damaged one; our convention
 
 
 def show_error(error: FirstdoseError) -> None:
@@ -15,8 +18,26 @@ def show_error(error: FirstdoseError) -> None:
             st.button(
                 _("Open the newest version"), key="action-data-newest", on_click=_newest, type="primary"
             )
+        elif isinstance(error, DamagedVersion):
+            _others(error.version)
         else:
             st.button(_("Start again from the overview"), key="action-overview-home", on_click=_newest)
+
+
+def _others(damaged: int) -> None:
+    """Offer the versions before and after a damaged one: they may well be whole."""
+    near = [version.version for version in lake().versions() if version.version != damaged]
+    near.sort(key=lambda number: (abs(number - damaged), -number))
+    with st.container(horizontal=True):
+        for number in near[:OFFERED]:
+            label = _("Open version {n}").format(n=number)
+            st.button(label, key=f"action-version-{number}", on_click=_open, args=(number,))
+
+
+def _open(number: int) -> None:
+    """Start from the default view of one version."""
+    _newest()
+    st.query_params["version"] = str(number)
 
 
 def _newest() -> None:

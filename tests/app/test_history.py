@@ -98,3 +98,22 @@ def test_the_audit_chain_is_read_and_searched(lake: Lake) -> None:
     assert "Kick-off" in chain
     assert chain.count("monthly state") == 1, "only the event that holds the text"
     assert "v1" in said(app) or "v1" in chain
+
+
+def test_a_damaged_version_is_refused_in_words_and_the_one_before_is_a_click_away(
+    lake: Lake, tmp_path: Path
+) -> None:
+    for name in ("later", "newest"):
+        rows = [partner(f"P{n}", f"{name} {n}") for n in range(30)]
+        lake.publish({"partners": parquet(tmp_path, "partners", rows)}, ME, Scope(allow_removals=True))
+    path = max((lake.place.data / "main" / "partners").glob("*.parquet"), key=lambda path: path.name)
+    path.write_bytes(path.read_bytes()[:40] + bytes(path.stat().st_size - 80) + path.read_bytes()[-40:])
+    app = data()
+    assert not app.exception
+    assert path.name in app.error[0].value.replace("\\", "")
+    assert "backup" in app.error[0].value
+    assert "<table" not in tables(app), "no figure stands beside it"
+    app.button(key="action-version-3").click().run()
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["view"].version == 3

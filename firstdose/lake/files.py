@@ -1,0 +1,84 @@
+"""The stored data files: every publish tells the digest of each file it wrote; one flipped bit shows.
+
+A table's fingerprint judges the rows that were read; the digest of a file judges every byte of it, those that
+no row shows included, without reading a row. The digests stand in the audit chain.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from firstdose.audit import Chain
+from firstdose.errors import IntegrityError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from firstdose.lake.versions import Version
+    from firstdose.place import Place
+
+Digests = Mapping[str, str]  # path within the data folder → SHA-256
+
+
+def told(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The digest of every data file that the chain tells of."""
+    return {name: digest for event in events for name, digest in event.get("files", {}).items()}
+
+
+def untold(place: "Place", known: Digests) -> dict[str, str]:
+    """The digests of the data files that the chain does not tell of yet."""
+    found = (path for path in sorted(place.data.rglob("*.parquet")))
+    named = ((path.relative_to(place.data).as_posix(), path) for path in found)
+    return {name: _digest(path) for name, path in named if name not in known}
+
+
+def damaged(place: "Place", known: Digests) -> tuple[str, ...]:
+    """The files that are missing or are not what was written."""
+    return tuple(name for name, digest in sorted(known.items()) if _digest(place.data / name) != digest)
+
+
+def of_version(
+    con: "duckdb.DuckDBPyConnection", place: "Place", version: "Version", table: str
+) -> tuple[str, ...]:
+    """The files that hold a table in a version, those that say which rows left included."""
+    listed = con.execute(
+        "select data_file, delete_file from ducklake_list_files('lake', ?, snapshot_version => ?)",
+        [table, version.snapshot],
+    ).fetchall()
+    start = f"{place.data}/"
+    return tuple(name.removeprefix(start) for pair in listed for name in pair if name is not None)
+
+
+def sound(con: "duckdb.DuckDBPyConnection", place: "Place", version: "Version", table: str) -> bool | None:
+    """Whether every file of a table in a version is what was written; none when one has no digest."""
+    try:
+        known = told(Chain(place.audit).events())
+    except IntegrityError:
+        return None  # a broken chain proves nothing: its own check names the line
+    names = of_version(con, place, version, table)
+    if not all(name in known for name in names):
+        return None
+    return not damaged(place, {name: known[name] for name in names})
+
+
+def suspects(
+    con: "duckdb.DuckDBPyConnection", place: "Place", version: "Version", table: str
+) -> tuple[str, ...]:
+    """The damaged files of a table in a version, as far as digests tell; none known is an empty answer."""
+    try:
+        known = told(Chain(place.audit).events())
+        names = of_version(con, place, version, table)
+    except (IntegrityError, OSError, ValueError):
+        return ()
+    return damaged(place, {name: known[name] for name in names if name in known})
+
+
+def _digest(path: "Path") -> str:
+    """The SHA-256 of a file; empty when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
