@@ -27,6 +27,7 @@ def catch_up(chain: "Chain", con: "duckdb.DuckDBPyConnection") -> None:
                 changes={name: dict(counts) for name, counts in version.tables.items()},
                 contents=verify.digest(version.contents),
                 late=True,
+                **({"approved_by": version.approved_by} if version.approved_by else {}),
             )
     for given in naming.read_names(con) if naming.exist(con) else ():
         if given.at not in named:

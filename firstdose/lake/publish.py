@@ -12,27 +12,31 @@ import duckdb
 from firstdose.contracts import Contract, contracts
 from firstdose.errors import PublishError
 from firstdose.intake.scope import Scope
+from firstdose.lake import four_eyes
 from firstdose.lake import tables as sql
 from firstdose.words import _, ngettext
 
 REMOVED_SHARE = 0.20  # removing more of a table needs to be said; our convention
 SHORTEST_WHY, SHORTEST_WHY_JAPANESE = 10, 5
+EXACTLY = Scope(complete=True, allow_removals=True)  # what a restore leaves behind
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who publishes, why, and how the version is called and dated."""
+    """Who publishes, why, how the version is called and dated, and the second person where one was asked."""
 
     by: str
     why: str
     as_of: date
     name: str | None = None
     illustrative: bool = False
+    approved_by: str | None = None
 
     def judge(self) -> None:
-        """Refuse a publish without a name or with a reason too short to mean anything."""
+        """Refuse a publish without a name, approved by its own maker, or without a reason that means much."""
         if not self.by.strip():
             raise PublishError(_("Say who publishes."))
+        four_eyes.judge(self.by, self.approved_by)
         why = self.why.strip()
         japanese = any("\u3040" <= letter <= "\u9fff" for letter in why)
         least = SHORTEST_WHY_JAPANESE if japanese else SHORTEST_WHY
@@ -211,7 +215,8 @@ def write_version(
         table: f"{int(before.get(table, '0'), 16) ^ moved.get(table, 0):032x}" for table in contracts()
     }
     con.execute(
-        "insert into lake.firstdose_versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into lake.firstdose_versions (version, published_at, as_of, published_by, why, name, "
+        "illustrative, tables, contents, audit_head, approved_by) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             number,
             datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -223,6 +228,7 @@ def write_version(
             json.dumps({table: counts.as_json() for table, counts in changes.items()}),
             json.dumps(contents),
             audit_head,
+            author.approved_by.strip() if author.approved_by else None,
         ],
     )
     con.execute("call lake.set_commit_message(?, ?)", [author.by.strip(), author.why.strip()])

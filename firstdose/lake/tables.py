@@ -15,7 +15,8 @@ create table if not exists lake.firstdose_versions (
     illustrative boolean,
     tables varchar,
     contents varchar,
-    audit_head varchar
+    audit_head varchar,
+    approved_by varchar
 )
 """
 
@@ -37,6 +38,8 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     ]
     if "firstdose_versions" not in have:
         wanted.append(VERSIONS)
+    elif "approved_by" not in have["firstdose_versions"]:  # a store of before 0.1
+        wanted.append("alter table lake.firstdose_versions add column approved_by varchar")
     if not wanted:
         return
     con.execute("begin")

@@ -26,10 +26,11 @@ class Version:
     contents: Mapping[str, str]
     snapshot: int
     audit_head: str
+    approved_by: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The version as ``firstdose versions`` prints it."""
-        return {
+        told: dict[str, Any] = {
             "version": self.version,
             "at": self.published_at.isoformat(timespec="milliseconds"),
             "as_of": self.as_of.isoformat(),
@@ -38,22 +39,24 @@ class Version:
             "name": self.name,
             "tables": dict(self.tables),
         }
+        return told | ({"approved_by": self.approved_by} if self.approved_by else {})
 
 
 def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
     """Every data version, oldest first, each with the lake snapshot its row was written in."""
-    have = {
-        row[0]
-        for row in con.execute(
-            "select table_name from duckdb_tables() where table_name like 'firstdose_%'"
-        ).fetchall()
-    }
+    have: dict[str, set[str]] = {}
+    for table, column in con.execute(
+        "select table_name, column_name from duckdb_columns() where table_name like 'firstdose_%'"
+    ).fetchall():
+        have.setdefault(table, set()).add(column)
     if "firstdose_versions" not in have:
         return ()
     given = {row.version: row.name for row in read_names(con)} if "firstdose_names" in have else {}
+    # a store that an older firstdose wrote has no second person, and who only reads cannot add the column
+    second = "approved_by" if "approved_by" in have["firstdose_versions"] else "null"
     rows = con.execute(
         "select version, published_at, as_of, published_by, why, name, illustrative, tables, contents, "
-        "snapshot_id, audit_head from lake.firstdose_versions order by version"
+        f"snapshot_id, audit_head, {second} from lake.firstdose_versions order by version"
     ).fetchall()
     return tuple(
         Version(
@@ -68,6 +71,7 @@ def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
             json.loads(row[8]),
             row[9],
             row[10] or "",
+            row[11],
         )
         for row in rows
     )
