@@ -5,7 +5,7 @@ from firstdose.contracts import contracts
 from firstdose.queries import data as queries
 from firstdose.rules import data as rules
 from firstdose.ui.desk import desk
-from firstdose.ui.history import audit_chain, history
+from firstdose.ui.history import audit_chain, history, second_person
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -31,6 +31,7 @@ def cards() -> tuple[ui.Table, ui.Table]:
                 "as_of": _("Report day"),
                 "published_at": _("Published"),
                 "by": _("By"),
+                **second_person(version.approved_by for version in versions),
                 "why": _("Why"),
                 "name": _("Name"),
                 "changed": _("What changed"),

@@ -18,10 +18,18 @@ from firstdose.cli.intake import (
     scope_of,
     scope_options,
 )
+from firstdose.cli.second_person import (
+    may_publish,
+    second_person_options,
+    submit_files,
+    submitted,
+)
 from firstdose.errors import FirstdoseError, PublishError
 from firstdose.intake.receive import Refused, decode_paths, receive
 from firstdose.intake.scope import Scope
-from firstdose.lake import Author, Lake, Overtaken, Published
+from firstdose.lake import Author, Drafts, Lake, Overtaken, Published
+from firstdose.lake.draft import COMMAND_LINE
+from firstdose.lake.prepare import submit_restore
 from firstdose.words import _
 
 _ATTEMPTS = 20
@@ -38,12 +46,16 @@ def _print(told: Any, format_: str, text: str) -> None:
 @click.option("--name", help="A name for this version, to compare with later.")
 @scope_options
 @file_options
+@second_person_options
 @format_option
 def publish(paths: tuple[Path, ...], by: str, why: str, format_: str, **options: Any) -> None:
     """Publish files as one new data version: all of them, or nothing."""
     scope, as_of = scope_of(options)
-    author = Author(by, why, as_of, options["name"])
+    author = Author(by, why, as_of, options["name"], approved_by=options["approved_by"])
     author.judge()
+    if not may_publish(options):
+        submit_files(paths, author, scope, format_, options)
+        return
     how: dict[str, Any] = {name: options[name] for name in ("table", "encoding", "sheet")}
     lake = Lake.open(writing=True)
     how["profiles"] = profiles_of(options, lake.place)
@@ -122,11 +134,17 @@ def diff(before: int, after: int, format_: str) -> None:
 @click.argument("version", type=int)
 @click.option("--by", required=True, help="Who restores.")
 @click.option("--why", required=True, help="Why: 10 characters or more (5 in Japanese).")
+@second_person_options
 @format_option
-def restore(version: int, by: str, why: str, format_: str) -> None:
+def restore(version: int, by: str, why: str, format_: str, **options: Any) -> None:
     """Publish the content of an earlier version as a new one."""
     lake = Lake.open()
-    done = lake.restore(version, Author(by, why, lake.version(version).as_of))
+    author = Author(by, why, lake.version(version).as_of, approved_by=options["approved_by"])
+    author.judge()
+    if not may_publish(options):
+        submitted(submit_restore(lake, Drafts(lake.place), version, COMMAND_LINE, by, why), format_)
+        return
+    done = lake.restore(version, author)
     text = _("Version {n} now holds the content of version {old}.").format(n=done.version, old=version)
     _print(done.as_json(), format_, text)
 

@@ -30,8 +30,9 @@ def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -
                 object_id=str(version.version),
                 changes={name: dict(counts) for name, counts in version.tables.items()},
                 contents=verify.digest(version.contents),
-                files=found,
+                stored_sha256=found,
                 late=True,
+                **({"approved_by": version.approved_by} if version.approved_by else {}),
             )
     for given in naming.read_names(con) if naming.exist(con) else ():
         if given.at not in named:

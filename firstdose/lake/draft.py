@@ -10,7 +10,6 @@ import json
 import os
 import secrets
 import shutil
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +19,7 @@ from typing import Any, Literal
 
 from firstdose.errors import PublishError, StoreError
 from firstdose.intake.scope import Scope
+from firstdose.lake.four_eyes import same_person
 from firstdose.place import Place
 from firstdose.words import _
 
@@ -28,7 +28,8 @@ _guard = RLock()  # two tabs of one reader change the same draft
 State = Literal["open", "submitted", "sent back"]
 
 KEPT = timedelta(days=1)  # an untouched draft
-KEPT_SUBMITTED = timedelta(days=14)  # one that waits for somebody else
+KEPT_SUBMITTED = timedelta(days=14)  # one that waits for somebody else, or came back from there
+COMMAND_LINE = "command line"  # the owner of what no browser brought
 LARGEST_BYTES = 1_000_000_000  # all files of a draft together; our convention
 
 
@@ -47,7 +48,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Files on their way to a data version, with the scope they speak for and what is said about them."""
+    """Files on their way to a data version, with the scope they speak for and what is said about them.
+
+    A draft with ``restores`` has no files: it asks for the content of that version anew.
+    """
 
     id: str
     owner: str
@@ -62,6 +66,7 @@ class Draft:
     comment: str = ""
     not_personal: tuple[str, ...] = ()
     next_number: int = 1
+    restores: int | None = None
 
     @property
     def bytes(self) -> int:
@@ -76,16 +81,12 @@ class Draft:
     def digest(self) -> str:
         """What the content, the scope and the way of reading make: the same draft checks the same."""
         files = [asdict(file) for file in self.files]
-        told = files, asdict(self.scope), self.as_of, self.not_personal
+        told = files, asdict(self.scope), self.as_of, self.not_personal, self.restores
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     def made_by(self, owner: str, name: str = "") -> bool:
         """Whether a reader, or a person of that name, is its maker."""
-        return owner == self.owner or (bool(name) and _same(name, self.by))
-
-
-def _same(one: str, other: str) -> bool:
-    return unicodedata.normalize("NFKC", one).split() == unicodedata.normalize("NFKC", other).split()
+        return owner == self.owner or (bool(name) and same_person(name, self.by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +103,29 @@ class Drafts:
     def of(self, owner: str) -> Draft | None:
         """The draft a reader works on, the one touched last; none when there is none.
 
-        One that waits for a second person (a decision, say) does not hide files the reader still works on.
+        One that waits for a second person (a decision, say) does not hide files the reader still works on,
+        and one that asks for a restore is no work on files at all.
         """
-        own = [draft for draft in self._all() if draft.owner == owner]
+        own = [draft for draft in self._all() if draft.owner == owner and draft.restores is None]
         return max(own, key=lambda draft: (draft.state != "submitted", draft.touched_at), default=None)
 
     def submitted(self) -> tuple[Draft, ...]:
         """Every draft that waits for a second person, the oldest first."""
         waiting = [draft for draft in self._all() if draft.state == "submitted"]
         return tuple(sorted(waiting, key=lambda draft: draft.touched_at))
+
+    def sent_back(self, owner: str) -> tuple[Draft, ...]:
+        """What a second person did not want and no desk shows, the oldest first.
+
+        A reader's own restores, and what came from the command line: its maker may be any reader.
+        """
+        back = [
+            draft
+            for draft in self._all()
+            if draft.state == "sent back"
+            and (draft.owner == COMMAND_LINE or (draft.owner == owner and draft.restores is not None))
+        ]
+        return tuple(sorted(back, key=lambda draft: draft.touched_at))
 
     def begin(self, owner: str) -> Draft:
         """A new draft of a reader."""
@@ -195,7 +210,7 @@ class Drafts:
             draft
             for draft in self._all()
             if now - datetime.fromisoformat(draft.touched_at)
-            > (KEPT_SUBMITTED if draft.state == "submitted" else KEPT)
+            > (KEPT if draft.state == "open" else KEPT_SUBMITTED)
         ]
         for draft in old:
             self.drop(draft)

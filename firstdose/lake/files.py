@@ -24,7 +24,7 @@ Digests = Mapping[str, str]  # path within the data folder → SHA-256
 
 def told(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """The digest of every data file that the chain tells of."""
-    return {name: digest for event in events for name, digest in event.get("files", {}).items()}
+    return {name: digest for event in events for name, digest in event.get("stored_sha256", {}).items()}
 
 
 def untold(place: "Place", known: Digests) -> dict[str, str]:

@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
-from firstdose.errors import IntakeError, Issue
+from firstdose.errors import IntakeError, Issue, StoreError
 from firstdose.intake.profile import Profile
 from firstdose.intake.profile_files import saved, write
 from firstdose.intake.receive import Checked, Refused, decode_paths, receive
 from firstdose.intake.staged import Staged
 from firstdose.lake.draft import Draft, Drafts
 from firstdose.lake.preview import Preview
-from firstdose.lake.publish import Author, Overtaken, Published
+from firstdose.lake.publish import EXACTLY, Author, Overtaken, Published
+from firstdose.lake.session import write as write_tables
 from firstdose.lake.store import Lake
 from firstdose.words import _
 
@@ -80,6 +81,10 @@ def _prepare(
     lake: Lake, drafts: Drafts, draft: Draft, newest: int, profiles: tuple[Profile, ...], key: str, say: Say
 ) -> Prepared:
     work = drafts.workplace(draft)
+    author = Author(draft.by, draft.why, draft.report_day, draft.name or None)
+    if draft.restores is not None:
+        tables = write_tables(lake.session(draft.restores), work)
+        return Prepared({}, Checked(()), tables, newest, lake.preview(tables, author, draft.scope, key))
     paths = {file.number: drafts.path(draft, file) for file in draft.files}
     say(_("Reading the files"), 0.1)
     staged: dict[int, Staged | IntakeError] = {}
@@ -97,7 +102,7 @@ def _prepare(
         )
         staged |= {file.number: read[paths[file.number]] for file in alike}
     say(_("Checking every cell, key and reference"), 0.4)
-    tables: dict[str, Path] = {}
+    tables = {}
     try:
         with receive(
             list(paths.values()),
@@ -115,8 +120,32 @@ def _prepare(
     except Refused as refused:
         return Prepared(staged, refused.checked, {}, newest, None)
     say(_("Comparing with version {n}").format(n=newest), 0.8)
-    author = Author(draft.by, draft.why, draft.report_day, draft.name or None)
     return Prepared(staged, checked, tables, newest, lake.preview(tables, author, draft.scope, key))
+
+
+def submit(lake: Lake, drafts: Drafts, draft: Draft) -> Draft:
+    """Hand a draft to a second person; ``PublishError`` when it does not say who and why."""
+    author = Author(draft.by, draft.why, draft.report_day)
+    author.judge()
+    more = {"files": len(draft.files)} if draft.restores is None else {"restores": draft.restores}
+    lake.note("submit", author, draft.id, **more)
+    return drafts.change(draft, state="submitted", comment="")
+
+
+def submit_restore(lake: Lake, drafts: Drafts, number: int, owner: str, by: str, why: str) -> Draft:
+    """Ask a second person to publish the content of an earlier version as a new one.
+
+    ``UnknownVersion`` when there is no such version; ``PublishError`` when who or why are not said well.
+    """
+    as_of = lake.version(number).as_of
+    Author(by, why, as_of).judge()
+    draft = drafts.begin(owner)
+    asked = {"by": by.strip(), "why": why.strip(), "as_of": as_of.isoformat(), "restores": number}
+    try:
+        return submit(lake, drafts, drafts.change(draft, scope=EXACTLY, **asked))
+    except StoreError:
+        drafts.drop(draft)
+        raise
 
 
 def publish(
@@ -124,9 +153,18 @@ def publish(
 ) -> Published:
     """Publish what was prepared, and forget the draft; ``Overtaken`` when somebody was faster.
 
+    ``approved_by`` is the second person where one was asked for; ``PublishError`` when it is its maker.
+
     The files as received are kept for good, under their digests.
     """
-    author = Author(draft.by, draft.why, draft.report_day, draft.name or None)
+    author = Author(
+        draft.by,
+        draft.why,
+        draft.report_day,
+        draft.name or None,
+        illustrative=draft.restores is not None and lake.version(draft.restores).illustrative,
+        approved_by=approved_by,
+    )
     author.judge()
     if {file.number for file in draft.files} != set(ready.staged):
         raise Overtaken(_("The draft itself changed meanwhile: look again, then publish."))
@@ -137,7 +175,7 @@ def publish(
         draft.scope,
         sources=originals,
         based_on=ready.based_on,
-        approved_by=approved_by,
+        restores=draft.restores,
     )
     if ready.seen is not None:
         ready.seen.forget()

@@ -12,7 +12,7 @@ import duckdb
 from firstdose.contracts import Contract, contracts
 from firstdose.errors import IntegrityError, PublishError
 from firstdose.intake.scope import Scope
-from firstdose.lake import files
+from firstdose.lake import files, four_eyes
 from firstdose.lake import tables as sql
 from firstdose.lake.versions import COLUMNS, Version, read_versions, seal
 from firstdose.place import Place
@@ -20,22 +20,25 @@ from firstdose.words import _, ngettext
 
 REMOVED_SHARE = 0.20  # removing more of a table needs to be said; our convention
 SHORTEST_WHY, SHORTEST_WHY_JAPANESE = 10, 5
+EXACTLY = Scope(complete=True, allow_removals=True)  # what a restore leaves behind
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who publishes, why, and how the version is called and dated."""
+    """Who publishes, why, how the version is called and dated, and the second person where one was asked."""
 
     by: str
     why: str
     as_of: date
     name: str | None = None
     illustrative: bool = False
+    approved_by: str | None = None
 
     def judge(self) -> None:
-        """Refuse a publish without a name or with a reason too short to mean anything."""
+        """Refuse a publish without a name, approved by its own maker, or without a reason that means much."""
         if not self.by.strip():
             raise PublishError(_("Say who publishes."))
+        four_eyes.judge(self.by, self.approved_by)
         why = self.why.strip()
         japanese = any("\u3040" <= letter <= "\u9fff" for letter in why)
         least = SHORTEST_WHY_JAPANESE if japanese else SHORTEST_WHY
@@ -239,6 +242,7 @@ def write_version(
         json.dumps({table: counts.as_json() for table, counts in changes.items()}),
         json.dumps(contents),
         audit_head,
+        author.approved_by.strip() if author.approved_by else None,
     ]
     marks = ", ".join("?" for _cell in (*COLUMNS, "seal"))
     con.execute(

@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from firstdose.audit import Chain
 from firstdose.contracts import contracts
@@ -23,14 +22,13 @@ from firstdose.lake import tables as sql
 from firstdose.lake.catching_up import catch_up
 from firstdose.lake.changes import TableChanges, compare
 from firstdose.lake.preview import Preview, look
-from firstdose.lake.publish import Author, Counts, Overtaken, Published
+from firstdose.lake.publish import EXACTLY, Author, Counts, Overtaken, Published
 from firstdose.lake.session import Session
 from firstdose.lake.versions import Version, read_versions
 from firstdose.place import Place
 from firstdose.words import _
 
 _WRITING_THREADS = 1  # one is quicker than two for small tables (docs/decisions.md)
-_EXACTLY = Scope(complete=True, allow_removals=True)
 
 
 @dataclass(slots=True)
@@ -211,16 +209,11 @@ class Lake:
 
     def restore(self, number: int, author: Author) -> Published:
         """Publish the content of an earlier version as a new one; illustrative data stays so called."""
-        session = self.session(number)
-        author = replace(author, illustrative=session.illustrative)
+        author.judge()
+        old = self.session(number)
+        author = replace(author, illustrative=old.illustrative)
         with TemporaryDirectory(prefix="firstdose-") as folder:
-            files = {name: Path(folder) / f"{name}.parquet" for name in contracts()}
-            for name, file in files.items():
-                rows = session.cursor().execute(f'select * from "{name}"').to_arrow_reader()
-                with pq.ParquetWriter(file, rows.schema) as writer:  # the locked reader itself may not write
-                    for batch in rows:
-                        writer.write_batch(batch)
-            return self.publish(files, author, _EXACTLY, action="rollback")
+            return self.publish(session.write(old, Path(folder)), author, EXACTLY, restores=number)
 
     def name(self, number: int, name: str, author: Author) -> Version:
         """Give a published version a name, or another one; who and why as for a publish.
@@ -249,16 +242,15 @@ class Lake:
         author: Author,
         scope: Scope | None = None,
         *,
-        action: str = "publish",
         sources: Sequence[str] = (),
         based_on: int | None = None,
-        approved_by: str | None = None,
+        restores: int | None = None,
     ) -> Published:
         """Publish typed Parquet files (one a table, contract columns) as one new version, or nothing at all.
 
-        ``sources`` are the digests of the files as received, ``approved_by`` is the second person where one
-        was asked for. ``Overtaken`` when the newest version is not the
-        one the files were checked against; ``PublishError`` when who, why or the scope are not said well;
+        ``sources`` are the digests of the files as received, ``restores`` is the version whose content this
+        is. ``Overtaken`` when the newest version is not the one the files were checked against;
+        ``PublishError`` when who, why or the scope are not said well, or nobody else approved;
         ``StoreError`` when the store cannot be written. The same content again makes no version.
         """
         author.judge()
@@ -275,7 +267,7 @@ class Lake:
                     _("Version {n} was published meanwhile; check again.").format(n=self.newest())
                 )
             try:
-                return self._publish(rows, author, scope, action, sources, approved_by)
+                return self._publish(rows, author, scope, sources, restores)
             except (duckdb.Error, OSError) as error:
                 raise StoreError(
                     _("Nothing was published: the store could not be written ({why}).").format(
@@ -288,9 +280,8 @@ class Lake:
         rows: Mapping[str, Path | None],
         author: Author,
         scope: Scope,
-        action: str,
         sources: Sequence[str],
-        approved_by: str | None,
+        restores: int | None,
     ) -> Published:
         reader = self._reader() if self._writing else None
         con = (
@@ -327,16 +318,19 @@ class Lake:
             con.execute("commit")
         finally:
             con.close()
+        more: dict[str, Any] = {"approved_by": author.approved_by.strip()} if author.approved_by else {}
+        if restores is not None:
+            more["restores"] = restores
         chain.append(
-            action,
+            "publish" if restores is None else "rollback",
             actor=author.by,
             reason=author.why,
             object_id=str(number),
             source_sha256=list(sources),
             changes={name: counts.as_json() for name, counts in changes.items()},
             contents=verify.digest(contents),
-            files=files.untold(self.place, files.told(chain.events())),
-            **({"approved_by": approved_by} if approved_by else {}),
+            stored_sha256=files.untold(self.place, files.told(chain.events())),
+            **more,
         )
         return Published(number, changes)
 

@@ -16,6 +16,7 @@ create table if not exists lake.firstdose_versions (
     tables varchar,
     contents varchar,
     audit_head varchar,
+    approved_by varchar,
     seal varchar
 )
 """
@@ -38,8 +39,12 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     ]
     if "firstdose_versions" not in have:
         wanted.append(VERSIONS)
-    elif "seal" not in have["firstdose_versions"]:
-        wanted.append("alter table lake.firstdose_versions add column seal varchar")
+    else:  # a store that an older firstdose wrote
+        wanted += [
+            f"alter table lake.firstdose_versions add column {name} varchar"
+            for name in ("approved_by", "seal")
+            if name not in have["firstdose_versions"]
+        ]
     if not wanted:
         return
     con.execute("begin")

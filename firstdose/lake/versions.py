@@ -30,11 +30,12 @@ class Version:
     contents: Mapping[str, str]
     snapshot: int
     audit_head: str
+    approved_by: str | None = None
     damaged: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The version as ``firstdose versions`` prints it."""
-        return {
+        told: dict[str, Any] = {
             "version": self.version,
             "at": self.published_at.isoformat(timespec="milliseconds"),
             "as_of": self.as_of.isoformat(),
@@ -43,6 +44,7 @@ class Version:
             "name": self.name,
             "tables": dict(self.tables),
         }
+        return told | ({"approved_by": self.approved_by} if self.approved_by else {})
 
 
 #: What is stored about a version, in the order in which it is written and sealed.
@@ -57,6 +59,7 @@ COLUMNS = (
     "tables",
     "contents",
     "audit_head",
+    "approved_by",
 )
 
 
@@ -75,17 +78,18 @@ def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
     if "firstdose_versions" not in have:
         return ()
     given = {row.version: row.name for row in read_names(con)} if "firstdose_names" in have else {}
-    sealed = "seal" if "seal" in have["firstdose_versions"] else "null"  # none in a lake of before it
+    # A store that an older firstdose wrote has neither, and who only reads cannot add the columns.
+    chosen = [name if name in have["firstdose_versions"] else "null" for name in (*COLUMNS, "seal")]
     rows = con.execute(
-        f"select {', '.join(COLUMNS)}, snapshot_id, {sealed} from lake.firstdose_versions order by version"
+        f"select {', '.join(chosen)}, snapshot_id from lake.firstdose_versions order by version"
     ).fetchall()
-    first = next((row[0] for row in rows if row[-1]), None)  # every one after it has a seal too
+    first = next((row[0] for row in rows if row[-2]), None)  # every one after it has a seal too
     return tuple(_version(row, given, broken=_broken(row, first)) for row in rows)
 
 
 def _broken(row: Sequence[Any], first: int | None) -> bool:
     """Whether the seal of a row is broken, or gone."""
-    return first is not None and row[0] >= first and row[-1] != seal(row[: len(COLUMNS)])
+    return first is not None and row[0] >= first and row[-2] != seal(row[: len(COLUMNS)])
 
 
 def _version(row: Sequence[Any], given: Mapping[int, str], *, broken: bool) -> Version:
@@ -105,7 +109,8 @@ def _version(row: Sequence[Any], given: Mapping[int, str], *, broken: bool) -> V
         illustrative=told["illustrative"],
         tables=tables,
         contents=contents,
-        snapshot=row[-2],
+        snapshot=row[-1],
         audit_head=told["audit_head"] or "",
+        approved_by=told["approved_by"],
         damaged=broken,
     )

@@ -1,5 +1,6 @@
 """How fresh each table is, and the list of data versions."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,6 +28,8 @@ class Published(Protocol):
     def why(self) -> str: ...
     @property
     def name(self) -> str | None: ...
+    @property
+    def approved_by(self) -> str | None: ...
     @property
     def tables(self) -> Mapping[str, Mapping[str, int]]: ...
 
@@ -83,37 +86,85 @@ def stale_tables(
 
 
 def history(versions: Iterable[Published]) -> pd.DataFrame:
-    """The data versions, newest first. Columns: version, as_of, published_at, by, why, name, changed."""
+    """The data versions, newest first.
+
+    Columns: version, as_of, published_at, by, approved_by, why, name, changed.
+    """
     rows = [
         {
             "version": version.version,
             "as_of": say_date(version.as_of),
             "published_at": version.published_at.strftime("%Y-%m-%d %H:%M UTC"),
             "by": version.by,
+            "approved_by": version.approved_by or "",
             "why": version.why,
             "name": version.name or "",
             "changed": ", ".join(_change(table, counts) for table, counts in version.tables.items()),
         }
         for version in versions
     ]
-    columns = ["version", "as_of", "published_at", "by", "why", "name", "changed"]
+    columns = ["version", "as_of", "published_at", "by", "approved_by", "why", "name", "changed"]
     return pd.DataFrame(rows[::-1], columns=columns)
 
 
-_ACTIONS = {"publish": N_("publish"), "rollback": N_("restore"), "name": N_("name")}
-AUDIT = ("seq", "time", "actor", "action", "object", "reason", "changes", "hash")
+_ACTIONS = {
+    "publish": N_("publish"),
+    "rollback": N_("restore"),
+    "name": N_("name"),
+    "submit": N_("submit"),
+    "send_back": N_("send back"),
+}
+AUDIT = ("seq", "time", "actor", "approved_by", "action", "object", "reason", "changes", "hash")
+
+#: Columns of an audit trail as inspectors know them, those that the chain holds or that follow from it.
+RECORD = (
+    *("seq", "event_id", "ts_utc", "actor_id", "approved_by", "auth_method", "action", "object_type"),
+    *("object_id", "version_from", "version_to", "changes", "reason", "source_sha256", "snapshot_sha256"),
+    *("app_version", "prev_hash", "hash"),
+)
 
 
 def audit(events: Iterable[Mapping[str, Any]], text: str = "") -> pd.DataFrame:
     """The events of the audit chain, newest first; with ``text`` those that hold it in any cell.
 
-    Columns: seq (int), time (UTC), actor, action, object (the data version), reason, changes, hash (its first
-    12 digits; the whole one stands in ``audit.jsonl``).
+    Columns: seq (int), time (UTC), actor, approved_by, action, object (data version or draft), reason,
+    changes, hash (its first 12 digits; the whole one stands in ``record``).
     """
-    rows = [_event(event) for event in events]
+    kept = [row for _line, row in _holding(events, text)]
+    return pd.DataFrame(kept[::-1], columns=list(AUDIT))
+
+
+def record(events: Iterable[Mapping[str, Any]], text: str = "") -> pd.DataFrame:
+    """The same events whole and oldest first, every cell as the chain holds it. Columns as ``RECORD``.
+
+    ``version_from`` is the version restored, else the one before (versions are counted without gap);
+    ``changes`` and ``source_sha256`` are JSON; ``snapshot_sha256`` stands for the content of all tables.
+    """
+    rows = []
+    for event, _row in _holding(events, text):
+        made = event["action"] in {"publish", "rollback"}
+        number = int(event["object_id"]) if made else None
+        rows.append(
+            {name: event.get(name, "") for name in RECORD}
+            | {
+                "object_type": "version" if _of_version(event) else "draft",
+                "version_from": event.get("restores", number - 1 if number and number > 1 else ""),
+                "version_to": number or "",
+                "changes": json.dumps(event["changes"], ensure_ascii=False) if "changes" in event else "",
+                "source_sha256": json.dumps(event["source_sha256"]) if event.get("source_sha256") else "",
+                "snapshot_sha256": event.get("contents", ""),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(RECORD))
+
+
+def _holding(
+    events: Iterable[Mapping[str, Any]], text: str
+) -> list[tuple[Mapping[str, Any], dict[str, Any]]]:
+    """The events that hold a text in any cell of the page's table, each with its row there."""
     wanted = text.casefold().strip()
-    kept = [row for row in rows[::-1] if wanted in " ".join(map(str, row.values())).casefold()]
-    return pd.DataFrame(kept, columns=list(AUDIT))
+    told = [(event, _event(event)) for event in events]
+    return [(event, row) for event, row in told if wanted in " ".join(map(str, row.values())).casefold()]
 
 
 def _event(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,12 +174,25 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
         "seq": int(event["seq"]),
         "time": str(event["ts_utc"]).replace("T", " ").replace("Z", " UTC"),
         "actor": str(event["actor_id"]),
+        "approved_by": str(event.get("approved_by", "")),
         "action": _(_ACTIONS.get(action, "")) or action,
-        "object": f"v{event['object_id']}",
+        "object": _object(event),
         "reason": str(event["reason"]),
         "changes": str(event.get("name") or ", ".join(changes)),
         "hash": str(event["hash"])[:12],
     }
+
+
+def _of_version(event: Mapping[str, Any]) -> bool:
+    """Whether an event tells of a data version; what is submitted or sent back is a draft."""
+    return event["action"] not in {"submit", "send_back"}
+
+
+def _object(event: Mapping[str, Any]) -> str:
+    """``v3``, ``v3 ← v1`` for a restore, or a draft by the first digits of its id."""
+    named = str(event["object_id"])
+    said = f"v{named}" if _of_version(event) else _("draft {id}").format(id=named[:6])
+    return f"{said} ← v{event['restores']}" if "restores" in event else said
 
 
 def _change(table: str, counts: Mapping[str, int]) -> str:

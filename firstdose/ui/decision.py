@@ -13,12 +13,12 @@ import streamlit as st
 from firstdose.contracts import contracts
 from firstdose.errors import FirstdoseError
 from firstdose.intake.scope import Scope
-from firstdose.lake import Author, Drafts, Overtaken, prepare
-from firstdose.lake.prepare import publish
+from firstdose.lake import Author, Drafts, Overtaken, four_eyes, prepare
+from firstdose.lake.prepare import publish, submit
 from firstdose.rules import review as rules
 from firstdose.ui import markup
 from firstdose.ui.address import known
-from firstdose.ui.desk import four_eyes, owner
+from firstdose.ui.desk import owner
 from firstdose.ui.header import whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, press, pressed, speak
@@ -124,7 +124,7 @@ def _form(view: View, session: "Session") -> None:
         _("Rationale (10 characters or more)"), max_chars=2000, height=90, key="review-rationale"
     )
     conditions = _conditions(known(session, "review").partner) if outcome == "conditional go" else ()
-    label = _("Submit for a second person") if four_eyes() else _("Record the decision")
+    label = _("Submit for a second person") if four_eyes.asked() else _("Record the decision")
     st.button(label, type="primary", key="action-review-record", on_click=press, args=("review-record",))
     looked_at = st.session_state.get(_SHOWN, session.version)
     st.session_state[_SHOWN] = session.version
@@ -236,9 +236,8 @@ def _finish(drafts: Drafts, draft: "Draft", decision: rules.Decision, session: "
     link = review_link(
         decision.program_id, decision.jurisdiction, decision.gate, session.version, session.as_of
     )
-    if four_eyes():
-        lake().note("submit", Author(draft.by, draft.why, draft.report_day), draft.id, files=len(draft.files))
-        drafts.change(draft, state="submitted")
+    if four_eyes.asked():
+        submit(lake(), drafts, draft)
         _leave("done", _("Submitted: it waits on the data page for a second person to publish it."), link)
     try:
         done = publish(lake(), drafts, draft, ready)

@@ -10,11 +10,14 @@ import streamlit as st
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
 from firstdose.exports.archive import zip_version
-from firstdose.lake import Author
-from firstdose.rules.data import audit
+from firstdose.exports.table import to_csv
+from firstdose.lake import Author, Drafts, four_eyes
+from firstdose.lake.prepare import submit_restore
+from firstdose.rules.data import audit, record
 from firstdose.ui import markup
 from firstdose.ui.address import page_text
 from firstdose.ui.card import Table, draw
+from firstdose.ui.desk import owner
 from firstdose.ui.filters import version_label
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import speak
@@ -23,6 +26,8 @@ from firstdose.view import View, to_link
 from firstdose.words import _, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from firstdose.lake import Session
 
 _FIELD_PX = 320
@@ -96,6 +101,12 @@ def _asked(act: str, label: str, chosen: int) -> None:
     with box, st.form(f"form-{act}", border=False):
         if act == "restore":
             said = _("The content of version {n} becomes a new version; nothing is lost.")
+            if four_eyes.asked():
+                said = _(
+                    "A second person looks at what would change, then publishes the content of version {n} "
+                    "as a new version or sends it back."
+                )
+                label = _("Submit for a second person")
             st.markdown(escaped(said.format(n=chosen)))
         else:
             st.text_input(_("Name"), key="history-name", max_chars=80)
@@ -129,10 +140,18 @@ def _name(chosen: int, name: str, author: Author) -> str:
 
 
 def _restore(chosen: int, author: Author) -> str:
+    if four_eyes.asked():
+        submit_restore(lake(), Drafts(lake().place), chosen, owner(), author.by, author.why)
+        return _("Submitted: version {n} is restored once a second person publishes it.").format(n=chosen)
     done = lake().restore(chosen, author)
     if done.unchanged:
         return _("Nothing changed: version {n} already holds this content.").format(n=done.version)
     return _("Version {n} now holds the content of version {old}.").format(n=done.version, old=chosen)
+
+
+def second_person(names: "Iterable[str | None]") -> dict[str, str]:
+    """The column that names second persons, where there ever was one."""
+    return {"approved_by": _("Second person")} if any(names) else {}
 
 
 def audit_chain(view: View) -> None:
@@ -150,6 +169,7 @@ def audit_chain(view: View) -> None:
                 "seq": _("No."),
                 "time": _("Time"),
                 "actor": _("Who"),
+                **second_person(event.get("approved_by") for event in events),
                 "action": _("Action"),
                 "object": _("Version"),
                 "reason": _("Why"),
@@ -162,7 +182,16 @@ def audit_chain(view: View) -> None:
     if broken:
         st.error(escaped(broken))
     if view.chart is None:
-        st.button(_("Verify everything stored"), key="action-data-verify", on_click=_verify)
+        with st.container(horizontal=True, key="action-data-audit"):
+            st.button(_("Verify everything stored"), key="action-data-verify", on_click=_verify)
+            st.download_button(
+                _("The lines shown, with every column (CSV)"),
+                data=lambda: to_csv(record(events, view.key("q"))),
+                file_name="firstdose-audit.csv",
+                mime="text/csv",
+                key="action-data-audit-csv",
+                on_click="ignore",
+            )
         _told("verify-told")
 
 

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from firstdose.intake.scope import Scope
-from firstdose.lake import Lake
+from firstdose.lake import Draft, Drafts, Lake
 from tests.app.test_pages import opened, said
 from tests.unit.test_lake import ME, parquet, partner
 
@@ -60,6 +60,46 @@ def test_a_version_is_restored_as_a_new_one_that_this_server_shows_at_once(lake:
     assert "holds the content of version 1" in app.success[0].value
     assert lake.session().cursor().execute("select name from partners").fetchall() == [("Old",)]
     assert "restore" in tables(app)
+
+
+def test_with_four_eyes_a_restore_waits_for_another_person_who_publishes_it_or_sends_it_back(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_FOUR_EYES", "1")
+    app = asked(data(), "restore", version=1, by="Lead", why="the new name was wrong")
+    assert not app.exception
+    assert lake.newest() == 2, "submitted, not restored"
+    assert "second person" in app.success[0].value
+    (draft,) = Drafts(lake.place).submitted()
+    assert "restore version 1" in tables(app)
+
+    other = data()
+    decide(other, draft, "approve", "ｌｅａｄ")
+    assert "table-desk-changes" in tables(other), "the second person sees what would change"
+    assert "Nobody approves" in said(other)
+    assert lake.newest() == 2
+    decide(other, draft, "sendback", "Kenji", "which name was wrong?")
+    assert not other.exception
+    app = app.run()
+    assert "which name was wrong?" in said(app)
+    assert not data().warning, "it came back to its maker alone"
+
+    app.button(key=f"action-again-{draft.id}").click().run()
+    decide(other, draft, "approve", "Kenji")
+    assert not other.exception
+    version = lake.version(3)
+    assert (version.by, version.approved_by) == ("Lead", "Kenji")
+    assert lake.session(3).cursor().execute("select name from partners").fetchall() == [("Old",)]
+    assert "Kenji" in tables(data()), "the history names both"
+
+
+def decide(app: AppTest, draft: Draft, what: str, name: str, comment: str = "") -> AppTest:
+    """Approve or send back what waits, as the page of a second person does."""
+    app.session_state[f"desk-review-{draft.id}"] = True  # AppTest opens no expanders
+    app.run()
+    app.text_input(key=f"desk-approver-{draft.id}").set_value(name)
+    app.text_input(key=f"desk-comment-{draft.id}").set_value(comment)
+    return app.button(key=f"action-{what}-{draft.id}").click().run()
 
 
 @pytest.mark.parametrize(("by", "why"), [("", "a reason long enough"), ("Lead", "short")])

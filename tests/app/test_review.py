@@ -9,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from firstdose.audit import Chain
-from firstdose.lake import Drafts, Lake
+from firstdose.errors import PublishError
+from firstdose.lake import Drafts, Lake, prepare
+from firstdose.lake.prepare import publish
 from firstdose.rules import readiness_history
 from tests.app.test_pages import ROOT, opened, said
 
@@ -153,6 +155,11 @@ def test_with_four_eyes_the_decision_waits_for_a_second_person(
     (draft,) = Drafts(lake.place).submitted()
     assert [file.table for file in draft.files] == ["decisions"]
     assert draft.scope.mode == "merge"
+    drafts = Drafts(lake.place)
+    with pytest.raises(PublishError, match="Nobody approves"):
+        publish(lake, drafts, draft, prepare(lake, drafts, draft), approved_by=draft.by.upper())
+    publish(lake, drafts, draft, prepare(lake, drafts, draft), approved_by="Kenji")
+    assert lake.version(13).approved_by == "Kenji"
 
 
 def test_no_decision_is_taken_through_a_filter(lake: Lake) -> None:

@@ -1,6 +1,5 @@
 """The data desk: bring files, see what is wrong and what would change, publish; nothing is lost."""
 
-import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,7 @@ import streamlit as st
 
 from firstdose import readers
 from firstdose.errors import FirstdoseError
-from firstdose.lake import Drafts, prepare
+from firstdose.lake import Drafts, four_eyes, prepare
 from firstdose.ui import markup
 from firstdose.ui.desk import corrections, files, issues, personal, preview, publishing, review, scope
 from firstdose.ui.markdown import escaped
@@ -18,14 +17,6 @@ from firstdose.words import _, ngettext
 if TYPE_CHECKING:
     from firstdose.lake import Draft, Prepared
     from firstdose.view import View
-
-#: The setting by which what one person submits, another one publishes.
-FOUR_EYES = "FIRSTDOSE_FOUR_EYES"
-
-
-def four_eyes() -> bool:
-    """Whether a second person publishes."""
-    return os.environ.get(FOUR_EYES) == "1"
 
 
 def owner() -> str:
@@ -58,8 +49,7 @@ def desk(view: "View | None" = None) -> None:
             review.waiting(drafts, draft)
         elif draft is not None and draft.files:
             _work(drafts, draft, view)
-    if four_eyes():
-        review.submitted(drafts, owner(), view)
+    review.submitted(drafts, owner(), view)  # what waited when the setting was taken away waits still
     if view is not None:
         corrections.draw(drafts, owner())
 
@@ -76,7 +66,7 @@ def _work(drafts: "Drafts", draft: "Draft", view: "View | None") -> None:
     personal.ask(drafts, draft, ready)
     if ready.checked.ok:
         preview.draw(ready, view)
-        publishing.form(drafts, draft, ready, four_eyes=four_eyes())
+        publishing.form(drafts, draft, ready, four_eyes=four_eyes.asked())
     else:
         wrong = sum(issue.severity == "error" for issue in ready.checked.issues)
         said = ngettext(

@@ -7,8 +7,8 @@ import streamlit as st
 
 from firstdose.contracts import contracts
 from firstdose.errors import FirstdoseError
-from firstdose.lake import Author, Overtaken
-from firstdose.lake.prepare import publish
+from firstdose.lake import Overtaken
+from firstdose.lake.prepare import publish, submit
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
@@ -89,9 +89,7 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
         carry_out(drafts, said, ready)
         return
     try:
-        Author(by, why, said.report_day).judge()
-        lake().note("submit", Author(by, why, said.report_day), said.id, files=len(said.files))
-        drafts.change(said, state="submitted")
+        submit(lake(), drafts, said)
     except FirstdoseError as error:
         st.error(escaped(str(error)))
         return

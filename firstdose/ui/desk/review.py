@@ -7,10 +7,12 @@ import streamlit as st
 
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Author, prepare
+from firstdose.lake.draft import COMMAND_LINE
+from firstdose.lake.prepare import submit
 from firstdose.ui import markup
 from firstdose.ui.desk import preview, publishing
 from firstdose.ui.markdown import escaped
-from firstdose.ui.state import press, pressed
+from firstdose.ui.state import press, pressed, speak
 from firstdose.ui.store import lake
 from firstdose.words import _
 
@@ -34,15 +36,50 @@ def _take_back(drafts: "Drafts", draft: "Draft") -> None:
 
 
 def submitted(drafts: "Drafts", owner: str, view: "View | None") -> None:
-    """Every draft that waits for a second person, each with its preview."""
+    """Every draft that waits for a second person, each with its preview; restores that came back."""
+    for draft in drafts.sent_back(owner):
+        with st.container(key=f"card-review-{draft.id}", border=True, gap="small"):
+            st.html(markup.head(_asks_for(draft), _("{by}: {why}").format(by=draft.by, why=draft.why)))
+            st.warning(escaped(_("Sent back: {comment}").format(comment=draft.comment)))
+            _own(drafts, draft, owner)
     for draft in drafts.submitted():
         with st.container(key=f"card-review-{draft.id}", border=True, gap="small"):
-            said = _("{by}: {why}").format(by=draft.by, why=draft.why)
-            st.html(markup.head(_("Submitted for publishing"), said))
+            st.html(markup.head(_asks_for(draft), _("{by}: {why}").format(by=draft.by, why=draft.why)))
             box = st.expander(_("Look at it"), key=f"desk-review-{draft.id}", on_change="rerun")
             if box.open:
                 with box:
                     _one(drafts, draft, owner, view)
+
+
+def _asks_for(draft: "Draft") -> str:
+    if draft.restores is None:
+        return _("Submitted for publishing")
+    return _("Submitted: restore version {n}").format(n=draft.restores)
+
+
+def _own(drafts: "Drafts", draft: "Draft", owner: str) -> None:
+    """What its maker may do with a restore that waits or came back; files are taken back at the desk.
+
+    What the command line submitted may be put away by anybody once it came back.
+    """
+    came_back = draft.state == "sent back"
+    mine = draft.owner == owner and draft.restores is not None
+    if not mine and not (came_back and draft.owner == COMMAND_LINE):
+        return
+    with st.container(horizontal=True):
+        if mine and came_back:
+            st.button(
+                _("Submit it again"), key=f"action-again-{draft.id}", on_click=_again, args=(drafts, draft)
+            )
+        st.button(_("Give it up"), key=f"action-giveup-{draft.id}", on_click=drafts.drop, args=(draft,))
+
+
+def _again(drafts: "Drafts", draft: "Draft") -> None:
+    speak()
+    try:
+        submit(lake(), drafts, draft)
+    except FirstdoseError as error:
+        st.session_state["desk-problems"] = [str(error)]
 
 
 def _one(drafts: "Drafts", draft: "Draft", owner: str, view: "View | None") -> None:
@@ -54,6 +91,7 @@ def _one(drafts: "Drafts", draft: "Draft", owner: str, view: "View | None") -> N
     preview.draw(ready, view)
     if draft.made_by(owner):
         st.caption(escaped(_("You submitted this: somebody else has to publish it.")))
+        _own(drafts, draft, owner)
         return
     name = st.text_input(_("Your name"), key=f"desk-approver-{draft.id}", max_chars=120)
     comment = st.text_input(
