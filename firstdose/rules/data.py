@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
+from firstdose.contracts import contracts
 from firstdose.words import N_, _, say_date
 
 if TYPE_CHECKING:
@@ -100,7 +101,13 @@ def history(versions: Iterable[Published]) -> pd.DataFrame:
     return pd.DataFrame(rows[::-1], columns=columns)
 
 
-_ACTIONS = {"publish": N_("publish"), "rollback": N_("restore"), "name": N_("name")}
+_ACTIONS = {
+    "publish": N_("publish"),
+    "rollback": N_("restore"),
+    "name": N_("name"),
+    "submit": N_("submit"),
+    "send_back": N_("send back"),
+}
 AUDIT = ("seq", "time", "actor", "action", "object", "reason", "changes", "hash")
 
 
@@ -124,7 +131,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
         "time": str(event["ts_utc"]).replace("T", " ").replace("Z", " UTC"),
         "actor": str(event["actor_id"]),
         "action": _(_ACTIONS.get(action, "")) or action,
-        "object": f"v{event['object_id']}",
+        "object": f"v{event['object_id']}" if str(event["object_id"]).isdigit() else str(event["object_id"]),
         "reason": str(event["reason"]),
         "changes": str(event.get("name") or ", ".join(changes)),
         "hash": str(event["hash"])[:12],
@@ -134,4 +141,5 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
 def _change(table: str, counts: Mapping[str, int]) -> str:
     signs = (("added", "+"), ("changed", "~"), ("removed", "−"))
     said = " ".join(f"{sign}{counts[what]}" for what, sign in signs if counts.get(what))
-    return f"{table} {said}".strip()
+    label = contracts()[table].label if table in contracts() else table
+    return f"{label} {said}".strip()

@@ -35,18 +35,28 @@ def receive(drafts: "Drafts", draft: "Draft | None", owner: str) -> "Draft | Non
     )
     for problem in st.session_state.pop("desk-problems", ()):
         st.error(escaped(problem))
+    for told in st.session_state.pop("desk-replaced", ()):
+        st.info(escaped(told))
     if not brought:
         return draft
-    problems = []
+    problems, replaced = [], []
     for file in brought:
+        if draft is not None and any(one.name == file.name for one in draft.files):
+            replaced.append(_replaced(file.name))
         try:
             draft = drafts.add(draft or drafts.begin(owner), file.name, file.getvalue())
         except FirstdoseError as error:
             problems.append(f"{file.name}: {error}")
     st.session_state["desk-problems"] = problems
+    st.session_state["desk-replaced"] = replaced
     st.session_state["desk-turn"] = turn + 1  # a new box: the old one holds its files in the server's memory
     st.rerun()
     return draft
+
+
+def _replaced(name: str) -> str:
+    said = _("{file} took the place of the file of that name; when both are meant, give one another name.")
+    return said.format(file=name)
 
 
 @dataclass(frozen=True, slots=True)
