@@ -111,8 +111,9 @@ def _one(drafts: "Drafts", draft: "Draft", file: "File", ready: "Prepared") -> N
         said.append(_("{n} rows").format(n=say_number(read.rows)))
         st.caption(escaped(" · ".join(said)))
         show(f"table-desk-rows-{file.number}", first_rows(read), _("The first rows as they were read"), {})
-        if any(one.file == file.name and one.table is None for one in ready.checked.files):
-            mapping.offer(file, read)
+        by = None if file.table else mapping.known(read)
+        if by is not None or any(one.file == file.name and one.table is None for one in ready.checked.files):
+            mapping.offer(file, read, by)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tables = ["", *contracts()]
         st.selectbox(
