@@ -121,7 +121,7 @@ KINDS: dict[str, str] = {
     "count": UNREADABLE,
     "too-large": N_("Too large"),
     "too-long": N_("Too large"),
-    "too-slow": N_("Too large"),
+    "too-slow": UNREADABLE,
     "left-out": N_("File left out"),
     "personal-data": N_("Looks like personal data"),
     "value-unmapped": N_("Value the mapping does not know"),
