@@ -113,6 +113,7 @@ KINDS: dict[str, str] = {
     "nul-byte": ENCODING,
     "empty": UNREADABLE,
     "damaged": UNREADABLE,
+    "unreadable": UNREADABLE,
     "mislabelled": UNREADABLE,
     "nested": UNREADABLE,
     "no-sheet": UNREADABLE,
