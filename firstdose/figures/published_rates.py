@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from firstdose.figures import gantt, theme
+from firstdose.rules import data_words
 from firstdose.rules.reference import confidence_name
 from firstdose.words import _
 
@@ -79,7 +80,9 @@ def _percents(rows: list[dict[Any, Any]], ends: list[float]) -> dict[str, Any]:
 def _counted(at: int, row: dict[Any, Any]) -> dict[str, Any]:
     """Who was counted, above the line of a rate."""
     return {
-        "text": theme.show_text(f"{gantt.shorten(str(row['population']), 38)}, {row['period']}"),
+        "text": theme.show_text(
+            f"{gantt.shorten(data_words.said(str(row['population'])), 38)}, {row['period']}"
+        ),
         "x": 0,
         "xanchor": "left",
         "y": at - 0.2,
@@ -99,5 +102,5 @@ def _rate(row: dict[Any, Any]) -> str:
     """A published rate in words: who, how many, where it was published, how sure its numbers are."""
     counted = "" if pd.isna(row["n"]) else f", n = {int(row['n'])}"
     source = theme.show_text(gantt.shorten(str(row["source"]), 80))
-    who = theme.show_text(f"{row['population']}, {row['period']}")
+    who = theme.show_text(f"{data_words.said(str(row['population']))}, {row['period']}")
     return f"{who}<br>{_percent(row)}{counted}<br>{source} ({confidence_name(row['confidence'])})"

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from firstdose.figures import cells
+from firstdose.rules import data_words
 from firstdose.rules.readiness import area_name
 from firstdose.words import _
 
@@ -47,7 +48,7 @@ def checklist(judged: pd.DataFrame) -> pd.DataFrame:
         "area": judged["area"].map(area_name),
         "milestone": [_milestone(row) for row in rows],
         "owner": [cells.named(row, "owner_name") for row in rows],
-        "role": judged["owner_role"].fillna(""),
+        "role": judged["owner_role"].fillna("").map(data_words.said),
         "needed": cells.days(judged["need_on"]),
         "due": cells.days(judged["due_on"]),
         "forecast": cells.days(judged["forecast_on"]),

@@ -4,6 +4,7 @@ import pandas as pd
 
 from firstdose.figures import cells
 from firstdose.reference import rows
+from firstdose.rules import data_words
 from firstdose.rules.readiness_item import relation, side
 from firstdose.words import N_, _
 
@@ -36,7 +37,7 @@ def sides(judged: pd.DataFrame) -> pd.DataFrame:
         item=[cells.titled(row) for row in rows],
         side=[side(row["owner_kind"]) for row in rows],
         owner=[cells.named(row, "owner_name") for row in rows],
-        role=judged["owner_role"].fillna(""),
+        role=judged["owner_role"].fillna("").map(data_words.said),
         needed=cells.days(judged["need_on"]),
         due=cells.days(judged["due_on"]),
         forecast=cells.days(judged["forecast_on"]),

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from firstdose.figures import cells, theme
+from firstdose.rules import data_words
 from firstdose.rules.readiness import area_name
 from firstdose.rules.readiness_unblock import next_action
 from firstdose.rules.readiness_verdict import MARK_OF, reasons, verdict_word
@@ -66,7 +67,7 @@ def unblocking(found: pd.DataFrame) -> pd.DataFrame:
         item=[cells.titled(row) for row in rows],
         next=[next_action(row) for row in rows],
         owner=[cells.named(row, "owner_name") for row in rows],
-        role=found["owner_role"].fillna(""),
+        role=found["owner_role"].fillna("").map(data_words.said),
     )
     shown.attrs = dict(found.attrs)
     return shown

@@ -33,11 +33,13 @@ class Judged:
     bad_lines: set[int] = field(default_factory=set)
     whole: bool = False  # an error that concerns every row
     left_out: int = 0  # rows that turned out to be none
+    at: int = 0  # how many files of the same table came before
 
     @property
     def table(self) -> str:
         """The typed rows of the file in the private database."""
-        return f'given."{self.contract.name}"'
+        name = self.contract.name
+        return f'given."{name} {self.at}"' if self.at else f'given."{name}"'
 
     @property
     def rows(self) -> int:
@@ -59,6 +61,20 @@ class Judged:
         self.issues.append(issue)
         self.whole = self.whole or issue.severity == "error"
 
+    def tell(self, issues: list[Issue], lines: list[int], like: Issue | None = None) -> None:
+        """Note issues of one rule and every line they concern; beyond the listed ones, how many more.
+
+        ``like`` is an issue of the rule, for a file of which none is listed.
+        """
+        self.issues += issues
+        self.bad_lines.update(lines)
+        more = len(lines) - len(issues)
+        if more > 0:
+            first = like or issues[0]
+            template = N_("{n} more rows have the same problem: {code}.")
+            told = (("n", str(more)), ("code", first.code))
+            self.issues.append(Issue(first.code, "error", template, told, column=first.column))
+
     def told(self) -> tuple[Issue, ...]:
         """Every issue with the file's name, in the order of the lines."""
         found = [*self.staged.issues, *self.issues]
@@ -73,9 +89,14 @@ def _place(issue: Issue) -> tuple[bool, int]:
     return issue.severity != "error", _LAST if issue.line is None else issue.line
 
 
-def judge(con: "duckdb.DuckDBPyConnection", staged: Staged, contract: Contract, as_of: date) -> Judged:
-    """Judge one file by its contract; what concerns other tables is left to ``references``."""
-    judged = Judged(staged, contract, whole=any(issue.severity == "error" for issue in staged.issues))
+def judge(
+    con: "duckdb.DuckDBPyConnection", staged: Staged, contract: Contract, as_of: date, at: int = 0
+) -> Judged:
+    """Judge one file by its contract, the one after ``at`` others of the same table.
+
+    What concerns other files is left to ``parts``, what concerns other tables to ``references``.
+    """
+    judged = Judged(staged, contract, whole=any(issue.severity == "error" for issue in staged.issues), at=at)
     places, issues = columns_of(contract, staged.header)
     for issue in issues:
         if issue.severity == "error" or not staged.mapped:  # a profile says what is there and what is not
@@ -199,7 +220,7 @@ def _cells(con: "duckdb.DuckDBPyConnection", judged: Judged, rules: _Rules, coun
                 )
                 for line, value in found[:MOST_TOLD]
             ]
-            tell(judged, issues, [line for line, _value in found])
+            judged.tell(issues, [line for line, _value in found])
 
 
 def _sorted(
@@ -211,23 +232,6 @@ def _sorted(
         known = forms.why(column, row[1]) if rule.form and row[1] else None
         sorted_.setdefault(known or (rule.code, rule.template, rule.remedy), []).append(row)
     return sorted_
-
-
-def tell(judged: Judged, issues: list[Issue], lines: list[int]) -> None:
-    """Note issues of one rule and every line they concern; beyond the listed ones, how many more."""
-    judged.issues += issues
-    judged.bad_lines.update(lines)
-    if len(lines) > len(issues):
-        first = issues[0]
-        judged.issues.append(
-            Issue(
-                first.code,
-                "error",
-                N_("{n} more rows have the same problem: {code}."),
-                (("n", str(len(lines) - len(issues))), ("code", first.code)),
-                column=first.column,
-            )
-        )
 
 
 def _keys(con: "duckdb.DuckDBPyConnection", judged: Judged) -> None:
@@ -260,7 +264,7 @@ def _keys(con: "duckdb.DuckDBPyConnection", judged: Judged) -> None:
         )
         for line, first, value in rows[:MOST_TOLD]
     ]
-    tell(judged, issues, [row[0] for row in rows])
+    judged.tell(issues, [row[0] for row in rows])
 
 
 def _row_check(con: "duckdb.DuckDBPyConnection", judged: Judged, check: Check, as_of: date) -> None:
@@ -295,7 +299,7 @@ def _row_check(con: "duckdb.DuckDBPyConnection", judged: Judged, check: Check, a
     if check.severity == "warning":
         judged.issues += issues
     else:
-        tell(judged, issues, [row[0] for row in rows])
+        judged.tell(issues, [row[0] for row in rows])
 
 
 def placeholders(check: Check) -> set[str]:

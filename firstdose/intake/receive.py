@@ -17,6 +17,7 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntakeError, Issue
 from firstdose.intake import check, personal
 from firstdose.intake.decode import How, Source, decode_all
+from firstdose.intake.parts import Given, join
 from firstdose.intake.profile import Profile, matching, other_header
 from firstdose.intake.recognise import is_ours, table_of, unknown_table
 from firstdose.intake.references import Existing, State, judge_together
@@ -259,9 +260,9 @@ def _check(
     decoded: Decoded,
     existing: Existing,
     asked: _Asked,
-) -> tuple[dict[str, check.Judged], Checked]:
+) -> tuple[dict[str, Given], Checked]:
     told: list[CheckedFile | check.Judged] = list(beside)
-    judged: dict[str, check.Judged] = {}
+    judged: dict[str, Given] = {}
     for path in files:
         read = decoded[path]
         if isinstance(read, IntakeError):
@@ -279,6 +280,8 @@ def _check(
         else:
             name = asked.tables[path] or table_of(read.name, read.header)
             told.append(_judge(con, name, read, judged, asked, found))
+    for table in judged.values():
+        join(con, table)
     if judged:
         judge_together(State(con, judged, asked.scope, existing))
     done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in told)
@@ -291,25 +294,22 @@ def _judge(
     con: duckdb.DuckDBPyConnection,
     name: str | None,
     read: Staged,
-    judged: dict[str, check.Judged],
+    judged: dict[str, Given],
     asked: _Asked,
     doubts: Sequence[Issue],
     faults: "Sequence[Fault]" = (),
 ) -> CheckedFile | check.Judged:
-    """Judge one table, or refuse it when it is unknown or was given already."""
-    if name is None or name in judged:
-        if name is not None:
-            issue = _again(name, judged[name].staged.name)
-        elif asked.profiles:
-            issue = other_header(read.header, asked.profiles)
-        else:
-            issue = unknown_table(read.header)
+    """Judge one file of a table, or refuse it when its table is unknown."""
+    if name is None:
+        issue = other_header(read.header, asked.profiles) if asked.profiles else unknown_table(read.header)
         return _refused(read, name, *doubts, issue)
-    judged[name] = one = check.judge(con, read, contracts()[name], asked.as_of)
+    given = judged.setdefault(name, Given())
+    one = check.judge(con, read, contracts()[name], asked.as_of, len(given.parts))
+    given.parts.append(one)
     for doubt in doubts:
         one.add(doubt)
     for fault in faults:
-        check.tell(one, list(fault.issues), list(fault.lines))
+        one.tell(list(fault.issues), list(fault.lines))
     return one
 
 
@@ -323,12 +323,6 @@ def _done(one: check.Judged) -> CheckedFile:
 def _refused(read: Staged, table: str | None, *found: Issue) -> CheckedFile:
     issues = (*read.issues, *(replace(issue, file=read.name) for issue in found))
     return CheckedFile(read.name, table, read.rows, 0, read.rows, issues)
-
-
-def _again(table: str, first: str) -> Issue:
-    template = N_("The table {table} was given already, by {first}.")
-    remedy = N_("Send one file a table.")
-    return Issue("table-twice", "error", template, (("table", table), ("first", first)), remedy=remedy)
 
 
 def _files(paths: Sequence[Path]) -> tuple[list[Path], list[CheckedFile]]:

@@ -11,7 +11,8 @@ from firstdose.contracts import Contract, Reference, contracts
 from firstdose.contracts.across import Across, rules_across
 from firstdose.errors import Issue
 from firstdose.intake import cells
-from firstdose.intake.check import MOST_TOLD, Judged, tell
+from firstdose.intake.check import MOST_TOLD
+from firstdose.intake.parts import Given
 from firstdose.intake.scope import Scope
 from firstdose.intake.staged import LONGEST_TOLD
 from firstdose.words import N_
@@ -30,7 +31,7 @@ class State:
     def __init__(
         self,
         con: "duckdb.DuckDBPyConnection",
-        judged: Mapping[str, Judged],
+        judged: Mapping[str, Given],
         scope: Scope,
         existing: Existing,
     ) -> None:
@@ -46,7 +47,7 @@ class State:
         """Whether rows of the table may go: it is given with rows and replaces, or all is replaced."""
         if table not in self.judged:
             return self.scope.complete
-        given = bool(self.judged[table].staged.rows) or self.scope.complete
+        given = self.judged[table].has_rows or self.scope.complete
         return given and self.scope.mode == "replace"
 
     def kept(self, contract: Contract, columns: Sequence[str]) -> str:
@@ -56,7 +57,7 @@ class State:
             return _nothing(contract, columns)
         wanted = list(columns)
         where = "true"
-        given = table in self.judged and bool(self.judged[table].staged.rows)
+        given = table in self.judged and self.judged[table].has_rows
         if given:
             wanted += [name for name in contract.key if name not in wanted]
             same = " and ".join(f'g."{name}" = s."{name}"' for name in contract.key)
@@ -125,7 +126,7 @@ def judge_together(state: State) -> None:
             _across(state, rule)
 
 
-def _scope(state: State, judged: Judged, within: tuple[str, str]) -> None:
+def _scope(state: State, judged: Given, within: tuple[str, str]) -> None:
     """Rows of somebody else in a file that speaks for one partner or program, given or stored."""
     kind, value = within
     contract, column = judged.contract, judged.contract.scope_column(kind)
@@ -154,7 +155,7 @@ def _scope(state: State, judged: Judged, within: tuple[str, str]) -> None:
 
 
 def _rows(
-    judged: Judged,
+    judged: Given,
     code: str,
     template: str,
     remedy: str,
@@ -178,7 +179,7 @@ def _rows(
         )
         for line, value in rows[:MOST_TOLD]
     ]
-    tell(judged, issues, [line for line, _value in rows])
+    judged.tell(issues, [line for line, _value in rows])
 
 
 def _target(state: State, reference: Reference) -> str:
@@ -187,7 +188,7 @@ def _target(state: State, reference: Reference) -> str:
     return state.table(reference.table)
 
 
-def _forward(state: State, judged: Judged, reference: Reference) -> None:
+def _forward(state: State, judged: Given, reference: Reference) -> None:
     """Given rows that name what will not exist."""
     target = _target(state, reference)
     filled = " and ".join(f'g."{name}" is not null' for name in reference.columns)
@@ -273,7 +274,7 @@ def _across(state: State, rule: Across) -> None:
         if line is None:
             judged.add(issue)
         else:
-            tell(judged, [issue], [line])
+            judged.tell([issue], [line])
 
 
 def _rings(edges: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -153,7 +153,8 @@ class Drafts:
     def add(self, draft: Draft, name: str, content: bytes, *, table: str | None = None) -> Draft:
         """Take a file into a draft; ``PublishError`` when there is no room left.
 
-        The same content under the same name is there once; a new content under an old name stands beside it.
+        The same content under the same name is there once. A new content under an old name takes its place
+        and is read as the old one was: two files with one name could not be told apart.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         with _guard:
@@ -168,9 +169,16 @@ class Drafts:
                     n=LARGEST_BYTES // 1_000_000
                 )
             )
+        old = next((file for file in draft.files if file.name == name), None)
         file = File(draft.next_number, name, len(content), sha256, table)
+        if old is not None:
+            file = replace(old, number=file.number, bytes=file.bytes, sha256=sha256, table=table or old.table)
         self._keep(self.path(draft, file), content)
-        return self.change(draft, files=(*draft.files, file), next_number=file.number + 1)
+        files = (*(one for one in draft.files if one is not old), file)
+        done = self.change(draft, files=files, next_number=file.number + 1)
+        if old is not None:
+            self.path(draft, old).unlink(missing_ok=True)
+        return done
 
     def read_as(self, draft: Draft, number: int, **how: Any) -> Draft:
         """A draft with one file read as another table, sheet or encoding."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from firstdose.rules import data_words
 from firstdose.rules.changes import DISPOSITIONS
 from firstdose.words import N_, _, either, ngettext, say_date
 
@@ -213,7 +214,7 @@ def _batch(row: Row, cells: Cells) -> Iterable[Line]:
     if new in _FAILED:
         batch, _colon, reason = name.partition(": ")
         text = _("Batch {name} failed ({said}): {reason}") if reason else _("Batch {name} failed ({said})")
-        said = text.format(name=batch, said=_(DISPOSITIONS[str(new)]), reason=reason)
+        said = text.format(name=batch, said=_(DISPOSITIONS[str(new)]), reason=data_words.said(reason))
         yield _line("batches", row, _BLOCKING if row["is_gate"] else _LOT, "late", said)
     elif new == "released":
         yield _line("batches", row, _LOT, "closed", _("Batch {name} released").format(name=name))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from firstdose.rules import data_words
 from firstdose.words import N_, _, either, ngettext, say_date
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ _Cells = Mapping[str, tuple[str | None, str | None]]
 
 
 def _of(row: Mapping[Any, Any]) -> dict[str, str]:
-    label = either(str(row["label"]), _text(row["label_ja"]))
+    label = data_words.said_at_end(either(str(row["label"]), _text(row["label_ja"])))
     where = _text(row["jurisdiction"])
     program = _text(row["program_id"]) or _("Alliance")
     return {"program": program, "name": f"{label} ({where})" if where else label}

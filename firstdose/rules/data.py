@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
+from firstdose.contracts import contracts
 from firstdose.words import N_, _, say_date
 
 if TYPE_CHECKING:
@@ -198,4 +199,5 @@ def _object(event: Mapping[str, Any]) -> str:
 def _change(table: str, counts: Mapping[str, int]) -> str:
     signs = (("added", "+"), ("changed", "~"), ("removed", "−"))
     said = " ".join(f"{sign}{counts[what]}" for what, sign in signs if counts.get(what))
-    return f"{table} {said}".strip()
+    label = contracts()[table].label if table in contracts() else table
+    return f"{label} {said}".strip()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from firstdose.contracts import contracts
+from firstdose.rules.issue_kinds import kind_of
 from firstdose.words import N_, _
 
 if TYPE_CHECKING:
@@ -39,12 +40,16 @@ def file_rows(files: Iterable["CheckedFile"]) -> pd.DataFrame:
 
 
 def issue_rows(issues: Sequence["Issue"]) -> pd.DataFrame:
-    """One row an issue, errors first. Columns: state, file, line (int), column, value, message, code."""
+    """One row an issue, errors first.
+
+    Columns: state, kind, file, line (int), column, value, message, code.
+    """
     ordered = sorted(issues, key=lambda one: (one.severity != "error", one.file, one.line or 0))
     frame = pd.DataFrame(
         [
             {
                 "state": _(_SAID[issue.severity]),
+                "kind": _(kind_of(issue.code)),
                 "file": issue.file,
                 "line": issue.line,
                 "column": issue.column or "",
@@ -54,15 +59,15 @@ def issue_rows(issues: Sequence["Issue"]) -> pd.DataFrame:
             }
             for issue in ordered
         ],
-        columns=["state", "file", "line", "column", "value", "message", "code"],
+        columns=["state", "kind", "file", "line", "column", "value", "message", "code"],
     )
     return frame.assign(line=frame["line"].astype("Int64"))
 
 
 def kinds(issues: Sequence["Issue"]) -> dict[str, str]:
-    """Every kind of issue with its number, the most frequent first: code → words for a choice."""
-    counted = Counter(issue.code for issue in issues)
-    return {code: f"{code} · {n}" for code, n in counted.most_common()}
+    """Every kind of issue with its number, the most frequent first: kind → words for a choice."""
+    counted = Counter(kind_of(issue.code) for issue in issues)
+    return {kind: f"{_(kind)} · {n}" for kind, n in counted.most_common()}
 
 
 def difference_rows(differences: Iterable["Difference"]) -> pd.DataFrame:
@@ -87,19 +92,22 @@ def change_rows(differences: Iterable["Difference"]) -> pd.DataFrame:
     """
     rows: list[dict[str, str]] = []
     for one in differences:
-        rows += _changes(contracts()[one.table].label, one.told)
+        rows += _changes(one.table, one.told)
     order = {_(REMOVED): 0, _(CHANGED): 1, _(ADDED): 2}
     rows.sort(key=lambda row: order[row["what"]])
     return pd.DataFrame(rows, columns=["what", "table", "key", "column", "old", "new"])
 
 
-def _changes(table: str, told: "TableChanges") -> list[dict[str, str]]:
+def _changes(name: str, told: "TableChanges") -> list[dict[str, str]]:
+    names = {one.name: one.label for one in contracts()[name].columns}
+    table = contracts()[name].label
+
     def row(what: str, key: Sequence[str], column: str = "", old: str = "", new: str = "") -> dict[str, str]:
         return {
             "what": _(what),
             "table": table,
             "key": " / ".join(key),
-            "column": column,
+            "column": names.get(column, column),
             "old": old,
             "new": new,
         }

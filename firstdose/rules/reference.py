@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from firstdose.rules import data_words
 from firstdose.rules.readiness import area_name
 from firstdose.words import N_, _, either
 
@@ -52,6 +53,11 @@ _APPLIES: dict[str, str] = {
     "viral": N_("viral vector"),
 }
 
+#: Columns of words that ``data_words`` knows.
+_IN_DATA_WORDS = (
+    "source", "population", "from_phase", "to_phase", "metric", "topic", "material", "process", "direction",
+    "duration_unit", "vector_type", "donor_type",
+)  # fmt: skip
 _SAID = "_said"  # ends the name of a column that says another one's codes in words
 
 _LABELS: dict[str, str] = {
@@ -304,6 +310,10 @@ def in_words(frame: "pd.DataFrame") -> "pd.DataFrame":
     )
 
 
+def _data_word(text: Any) -> Any:
+    return data_words.said(text) if isinstance(text, str) else text
+
+
 def _words() -> "dict[str, Callable[[Any], str]]":
     """How the codes of a column are said, by its name."""
     return {
@@ -312,4 +322,5 @@ def _words() -> "dict[str, Callable[[Any], str]]":
         "applies_to": lambda code: _(_APPLIES.get(code, "")) or code,
         "blocks": lambda code: _(_BLOCKS.get(code, "")) or code,
         "gate": lambda gate: _("yes") if gate else _("no"),
+        **dict.fromkeys(_IN_DATA_WORDS, _data_word),
     }

@@ -150,9 +150,19 @@ def test_a_header_that_is_not_ours_gets_a_mapping_that_reads_the_next_file_too(l
     app.session_state["desk-file-1"] = True
     app.run()
     assert "task_id: Task No" in app.text_area(key="desk-profile-1").value
+    assert not app.exception
+    text = app.text_area(key="desk-profile-1").value.replace("kind: {constant: task}", "kind: {constant: ''}")
+    text = text.replace("profile: plan-v7-final", "profile: plan-of-the-site")
+    app.text_area(key="desk-profile-1").set_value(text).run()
+    assert app.selectbox(key="desk-profile-1-column-tasks").options[0].startswith("? "), "text to form"
+    assert app.button(key="action-desk-map-1").disabled, "a question is open"
+    app.multiselect(key="desk-profile-1-from-tasks-partner_id").set_value(["Responsible"]).run()
+    app.selectbox(key="desk-profile-1-column-tasks").set_value("kind").run()
+    app.selectbox(key="desk-profile-1-constant-tasks-kind").set_value("task").run()
+    assert "kind: {constant: task}" in app.text_area(key="desk-profile-1").value
     app.button(key="action-desk-map-1").click().run()
     assert not app.exception
-    assert [path.name for path in lake.place.profiles.iterdir()] == ["profile-1.yaml"]
+    assert [path.name for path in lake.place.profiles.iterdir()] == ["plan-of-the-site.yaml"]
     drafted(lake, "you", STRANGE.replace("Thing", "Work"), "plan v8.csv")
     ready = prepare(lake, Drafts(lake.place), _draft(lake, "you"))
     assert [file.table for file in ready.checked.files] == ["tasks"]

@@ -18,6 +18,7 @@ import pytest
 from firstdose.errors import IntakeError, Issue
 from firstdose.intake.decode import Source, decode, decode_all
 from firstdose.intake.staged import Staged
+from firstdose.rules.issue_kinds import kind_of
 from firstdose.words import LANGUAGES, _, use_language
 from tests.corpus import make_files
 
@@ -62,6 +63,7 @@ def test_a_file_gets_the_answer_it_deserves(name: str, expected: str) -> None:
         assert issue.message
         assert "{" not in issue.message.replace(issue.value or "", "")
         assert "Traceback" not in issue.message
+        assert kind_of(issue.code) != issue.code, "every code has a kind in words"
     if isinstance(answer, IntakeError):
         assert any(issue.severity == "error" for issue in answer.issues)
         said = "reject"

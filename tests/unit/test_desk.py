@@ -2,10 +2,13 @@
 
 import pandas as pd
 
+from firstdose.contracts import contracts
+from firstdose.contracts.across import rules_across
 from firstdose.errors import Issue
 from firstdose.exports.table import cell_text
 from firstdose.lake import CellChange, Counts, Difference, TableChanges
 from firstdose.rules import desk as rules
+from firstdose.rules.issue_kinds import kind_of
 from firstdose.words import N_, use_language
 
 HERE = Issue("date", "error", N_("“{value}” is no date from 1900 to 2199."), (("value", "x"),), "a.csv", 7)
@@ -39,10 +42,18 @@ def test_issues_speak_the_language_of_their_reader() -> None:
 
 
 def test_kinds_of_issues_are_counted_the_most_frequent_first() -> None:
-    assert rules.kinds([THERE, HERE, EARLIER]) == {
-        "date": "date · 2",
-        "encoding-guessed": "encoding-guessed · 1",
-    }
+    assert rules.kinds([THERE, HERE, EARLIER]) == {"No date": "No date · 2", "Encoding": "Encoding · 1"}
+    use_language("ja")
+    try:
+        assert all("・" in said or said[0] > "\u3000" for said in rules.kinds([HERE, EARLIER]).values())
+    finally:
+        use_language("en")
+
+
+def test_every_rule_of_every_contract_is_of_a_kind_that_has_words() -> None:
+    codes = {check.code for contract in contracts().values() for check in contract.checks}
+    codes |= {rule.code for rule in rules_across()}
+    assert not {code for code in codes if kind_of(code) == code}
 
 
 def test_what_would_be_removed_is_told_first() -> None:

@@ -61,6 +61,16 @@ def test_the_same_file_twice_is_there_once(drafts: Drafts) -> None:
     assert drafts.add(draft, "partners.csv", SIX) == draft
 
 
+def test_a_mended_file_takes_the_place_of_the_one_of_its_name_and_is_read_alike(drafts: Drafts) -> None:
+    draft = drafts.add(drafts.begin("me"), "list.csv", b"x")
+    draft = drafts.read_as(draft, 1, table="partners", encoding="cp932")
+    draft = drafts.add(draft, "list.csv", SIX)
+    (file,) = draft.files
+    assert (file.name, file.table, file.encoding, file.bytes) == ("list.csv", "partners", "cp932", len(SIX))
+    assert drafts.path(draft, file).read_bytes() == SIX
+    assert {path.name for path in (drafts.folder / draft.id).iterdir()} == {"draft.json", "2.file"}
+
+
 def test_a_draft_has_room_for_so_much(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafting, "LARGEST_BYTES", len(SIX) + 1)
     draft = drafts.add(drafts.begin("me"), "partners.csv", SIX)

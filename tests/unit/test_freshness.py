@@ -71,7 +71,7 @@ def test_the_audit_chain_is_a_table_newest_first_that_can_be_searched() -> None:
     shown = audit(events)
     assert shown["seq"].tolist() == [3, 2, 1]
     assert shown["action"].tolist() == ["restore", "name", "publish"]
-    assert shown["changes"].tolist() == ["", "Steering", "tasks +2"]
+    assert shown["changes"].tolist() == ["", "Steering", "Tasks +2"]
     assert set(shown["hash"]) == {"ab" * 6}
     assert audit(events, " steering ")["seq"].tolist() == [2]
     assert audit(events, "nobody").empty

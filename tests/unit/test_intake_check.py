@@ -287,3 +287,73 @@ def test_a_folder_means_its_files_and_says_what_it_leaves_out(tmp_path: Path) ->
         ("partners.csv", "partners"),
     ]
     assert [issue.code for issue in answer.issues] == ["left-out"]
+
+
+def test_two_files_of_one_table_are_taken_together_with_every_row(tmp_path: Path) -> None:
+    paths = files(
+        tmp_path,
+        partners=PARTNERS,
+        programs=PROGRAMS,
+        tasks_jan=TASKS_HEADER + task("A1") + task("A2"),
+        tasks_feb="task_id,partner_id,workstream,name,kind\nB1,CDMO,Regulatory,Send,task\n",
+    )
+    with receive(paths, existing=nothing_yet, as_of=DAY) as answer:
+        assert [(file.rows, file.accepted) for file in answer.files[2:]] == [(2, 2), (1, 1)]
+        rows = pq.read_table(answer.tables["tasks"]).to_pylist()
+    assert [(row["task_id"], row["name"]) for row in rows] == [
+        ("A1", "Write"),
+        ("A2", "Write"),
+        ("B1", "Send"),
+    ]
+    assert [issue.file for issue in answer.issues if issue.code == "several-files"] == [
+        "tasks_jan.csv",
+        "tasks_feb.csv",
+    ]
+
+
+def test_a_key_in_two_files_is_told_with_both_files_and_lines(tmp_path: Path) -> None:
+    answer = checked(
+        tmp_path,
+        partners=PARTNERS,
+        programs=PROGRAMS,
+        tasks_jan=TASKS_HEADER + task("A1") + task("A2"),
+        tasks_feb=TASKS_HEADER + task("B1") + task("B2") + task("A2"),
+    )
+    (issue,) = errors(answer)
+    assert (issue.file, issue.line, issue.column, issue.value) == ("tasks_feb.csv", 4, "task_id", "A2")
+    assert "tasks_jan.csv, line 3" in issue.message
+    assert [(file.accepted, file.rejected) for file in answer.files[2:]] == [(2, 0), (2, 1)]
+
+
+def test_what_other_tables_lack_is_told_at_the_file_and_line_it_is_from(tmp_path: Path) -> None:
+    answer = checked(
+        tmp_path,
+        partners=PARTNERS,
+        programs=PROGRAMS,
+        tasks_1=TASKS_HEADER + task("A1", predecessors="B1"),
+        tasks_2=TASKS_HEADER + task("B1") + task("B2", "GONE") + task("B3", predecessors="A9"),
+    )
+    told = {(issue.code, issue.file, issue.line) for issue in errors(answer)}
+    assert told == {("reference", "tasks_2.csv", 3), ("unknown-predecessor", "tasks_2.csv", 4)}
+
+
+def test_a_file_that_stands_in_another_is_told_as_such(tmp_path: Path) -> None:
+    rows = TASKS_HEADER + task("A1") + task("A2")
+    answer = checked(tmp_path, partners=PARTNERS, programs=PROGRAMS, tasks=rows, tasks_copy=rows)
+    assert {issue.code for issue in errors(answer)} == {"duplicate-key", "file-twice"}
+    assert {issue.file for issue in errors(answer)} == {"tasks_copy.csv"}
+
+
+def test_beyond_the_listed_ones_collisions_of_two_files_are_counted(tmp_path: Path) -> None:
+    rows = "task_id,partner_id,workstream,name,kind\n" + "".join(
+        f"T{n},NCC,Regulatory,Write,task\n" for n in range(1_200)
+    )
+    answer = checked(
+        tmp_path,
+        partners=PARTNERS,
+        programs=PROGRAMS,
+        tasks=rows + "U,NCC,Regulatory,Write,task\n",
+        tasks_2=rows,
+    )
+    assert [(file.accepted, file.rejected) for file in answer.files[2:]] == [(1_201, 0), (0, 1_200)]
+    assert "200 more rows" in next(one.message for one in errors(answer) if one.line is None)

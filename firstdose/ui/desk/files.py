@@ -35,18 +35,28 @@ def receive(drafts: "Drafts", draft: "Draft | None", owner: str) -> "Draft | Non
     )
     for problem in st.session_state.pop("desk-problems", ()):
         st.error(escaped(problem))
+    for told in st.session_state.pop("desk-replaced", ()):
+        st.info(escaped(told))
     if not brought:
         return draft
-    problems = []
+    problems, replaced = [], []
     for file in brought:
+        if draft is not None and any(one.name == file.name for one in draft.files):
+            replaced.append(_replaced(file.name))
         try:
             draft = drafts.add(draft or drafts.begin(owner), file.name, file.getvalue())
         except FirstdoseError as error:
             problems.append(f"{file.name}: {error}")
     st.session_state["desk-problems"] = problems
+    st.session_state["desk-replaced"] = replaced
     st.session_state["desk-turn"] = turn + 1  # a new box: the old one holds its files in the server's memory
     st.rerun()
     return draft
+
+
+def _replaced(name: str) -> str:
+    said = _("{file} took the place of the file of that name; when both are meant, give one another name.")
+    return said.format(file=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +111,9 @@ def _one(drafts: "Drafts", draft: "Draft", file: "File", ready: "Prepared") -> N
         said.append(_("{n} rows").format(n=say_number(read.rows)))
         st.caption(escaped(" · ".join(said)))
         show(f"table-desk-rows-{file.number}", first_rows(read), _("The first rows as they were read"), {})
-        if any(one.file == file.name and one.table is None for one in ready.checked.files):
-            mapping.offer(file, read)
+        by = None if file.table else mapping.known(read)
+        if by is not None or any(one.file == file.name and one.table is None for one in ready.checked.files):
+            mapping.offer(file, read, by)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tables = ["", *contracts()]
         st.selectbox(

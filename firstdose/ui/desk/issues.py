@@ -8,6 +8,7 @@ from firstdose.exports.issues import issues_csv
 from firstdose.exports.marked import marked_workbook
 from firstdose.intake.staged import Staged
 from firstdose.rules import desk as rules
+from firstdose.rules.issue_kinds import kind_of
 from firstdose.ui.desk.files import show
 from firstdose.ui.markdown import escaped
 from firstdose.words import _
@@ -39,13 +40,14 @@ def listed(drafts: "Drafts", draft: "Draft", ready: "Prepared") -> None:
             if len(files) > 1
             else None
         )
-    chosen = [one for one in issues if kind in (None, one.code) and file in (None, one.file)]
+    chosen = [one for one in issues if kind in (None, kind_of(one.code)) and file in (None, one.file)]
     show(
         "table-desk-issues",
         rules.issue_rows(chosen),
         _("What is wrong, where, and what to do"),
         {
             "state": _("State"),
+            "kind": _("Kind"),
             "file": _("File"),
             "line": _("Line"),
             "column": _("Column"),

@@ -1,54 +1,184 @@
-"""A file whose header is not ours: a mapping is proposed, shown as text, tried and saved for the next one."""
+"""A file whose header is not ours: a mapping is proposed, answered in a form or as text, tried, and saved."""
 
+import hashlib
+import re
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
-from firstdose.errors import FirstdoseError
-from firstdose.intake.profile_files import save, write
-from firstdose.intake.profile_text import read
-from firstdose.intake.propose import propose
+from firstdose.contracts import contracts
+from firstdose.errors import FirstdoseError, ProfileError
+from firstdose.intake.answers import maps, open_questions
+from firstdose.intake.decode import How, Source, decode_all
+from firstdose.intake.profile import Profile, matching
+from firstdose.intake.profile_files import save, saved, write
+from firstdose.intake.profile_text import MOST_LINES, read
+from firstdose.intake.propose import cells_of, propose
 from firstdose.intake.staged import Staged
-from firstdose.ui.desk.rows import first_rows
+from firstdose.intake.trial import first_cells, tried
+from firstdose.rules import mapping as rules
+from firstdose.ui import markup, table
+from firstdose.ui.desk import mapping_form
+from firstdose.ui.desk.mapping_form import Form
 from firstdose.ui.markdown import escaped
+from firstdose.ui.state import press, pressed, speak
 from firstdose.ui.store import lake
 from firstdose.words import _
 
 if TYPE_CHECKING:
     from firstdose.lake.draft import File
 
-_SAMPLE = 50
+_SAMPLE = 1_000  # rows by which a mapping is proposed and asked about
 
 
-def offer(file: "File", staged: Staged) -> None:
-    """Draw the proposal for a file of no known table; saved, it reads this file and every one like it."""
-    sample = first_rows(staged, _SAMPLE).drop(columns=_("Line")).astype(object).to_numpy().tolist()
-    found = propose(staged.header, sample, f"profile-{file.number}")
-    if found is None:
-        st.caption(
-            escaped(_("No column of this file is known: choose its table above, or write a mapping profile."))
-        )
+def known(staged: Staged) -> Profile | None:
+    """The saved mapping that a file is read by; none when it is one of ours or of nobody."""
+    return matching(staged.header, saved(lake().place.profiles).profiles)
+
+
+@st.fragment  # an answer draws the form alone anew, not the page
+def offer(file: "File", staged: Staged, by: Profile | None = None) -> None:
+    """Draw the mapping of a file: the one it is read by, else a proposal to save for every file like it."""
+    speak()
+    key = f"desk-profile-{file.number}"
+    if pressed(key):  # saved: the whole desk reads the file by it
+        st.rerun()
+    again = _read_again(key, staged, by)
+    if again is None:
         return
+    staged = again
+    sample = first_cells(staged, _SAMPLE)
+    if key not in st.session_state:
+        found = by if by and by.header == staged.header else None
+        found = found or propose(staged.header, sample, _name(file.name, staged))
+        if found is None:
+            said = _("No column of this file is known: choose its table above, or write a mapping profile.")
+            st.caption(escaped(said))
+            return
+        layout = replace(found.layout, skip_lines=st.session_state[f"{key}-above"])
+        st.session_state[key] = write(replace(found, layout=layout))
     st.caption(
         escaped(
             _(
                 "The header is not ours. This mapping is proposed from its names and first rows: "
-                "read it, mend it, and save it; every file with this header is then read by it."
+                "answer what is open, look at what it makes of the first rows, and save it; "
+                "every file with this header is then read by it."
+            )
+            if by is None
+            else _("This file is read by the mapping {name}; changed and saved, files are read anew.").format(
+                name=by.name
             )
         )
     )
-    key = f"desk-profile-{file.number}"
-    st.text_area(_("Mapping profile (YAML)"), value=write(found), height=320, key=key)
+    left, right = st.columns([3, 2], gap="medium")
+    profile = None
+    try:
+        profile = read(st.session_state[key])
+    except ProfileError as error:
+        left.error(escaped(str(error)))
+    if profile is not None:
+        with left:
+            form = Form(key, profile, cells_of(staged.header, sample), tuple(staged.header), sample)
+            mapping_form.draw(form)
+    with right:
+        st.text_area(
+            _("Mapping profile (YAML)"),
+            height=460,
+            key=key,
+            help=_(
+                "The same mapping as text: what is changed here changes the form, and the other way round."
+            ),
+        )
+    if profile is not None:
+        _effect(profile, staged, file.number)
+        _closing(form, file.number)
+
+
+def _read_again(key: str, staged: Staged, by: Profile | None) -> Staged | None:
+    """The file read without the lines above its header that somebody says; none when it cannot be read so."""
+    skipped = by.layout.skip_lines if by else 0
+    lines = st.number_input(
+        _("Lines to leave out above the header"),
+        min_value=0,
+        max_value=MOST_LINES,
+        value=skipped,
+        key=f"{key}-above",
+        on_change=lambda: st.session_state.pop(key, None),  # another header: another proposal
+        width=260,
+    )
+    if lines == skipped:
+        return staged
+    how = How(staged.encoding, staged.sheet, None, int(lines), doubtful=True)
+    folder = staged.parquet.parent / f"above-{lines}-{staged.parquet.stem}"
+    folder.mkdir(exist_ok=True)
+    again = decode_all([Source(staged.path, staged.name)], folder, how=how)[0]
+    if isinstance(again, Staged):
+        return again
+    st.error(escaped(str(again)))
+    return None
+
+
+def _name(file: str, staged: Staged) -> str:
+    """A name for a mapping after its file, without what counts or dates it; after its header, if need be."""
+    stem = file.rsplit(".", 1)[0].rstrip("0123456789-_ .()")
+    if re.search("[A-Za-z]", stem):
+        return stem
+    return f"mapping-{hashlib.sha256(repr(staged.header).encode()).hexdigest()[:6]}"
+
+
+def _effect(profile: Profile, staged: Staged, number: int) -> None:
+    """What the mapping makes of the first rows, table by table, and what it cannot read there."""
+    for one in tried(profile, staged):
+        label = contracts()[one.table].label
+        title = _("{table}: the first rows as this mapping makes them").format(table=label)
+        names = {name: contracts()[one.table].column(name).label for name in one.columns}
+        frame = pd.DataFrame(list(one.rows), columns=[names[name] for name in one.columns])
+        table.draw(
+            mapping_form.Rows(f"table-desk-tried-{number}-{one.table}", frame, title), markup.step(title)
+        )
+        for issue in one.faults[:5]:
+            st.warning(escaped(issue.message))
+
+
+def _closing(form: Form, number: int) -> None:
+    """What is open, the answer that proposed words were looked at, and the button that saves."""
+    questions = open_questions(form.profile, form.cells)
+    for said in rules.said(form.profile, questions):
+        st.warning(escaped(said), icon=":material/help:")
+    mapped = maps(form.profile)
+    looked = True
+    if mapped:
+        looked = st.checkbox(
+            _("I looked at the words that are read as others: {columns}").format(
+                columns=escaped(rules.columns(form.profile, mapped))
+            ),
+            # of these words: other words have to be looked at again
+            key=f"desk-looked-{number}-{rules.digest(form.profile)}",
+        )
     st.button(
         _("Save this mapping and read the file by it"),
-        key=f"action-desk-map-{file.number}",
-        on_click=_save,
-        args=(key,),
+        key=f"action-desk-map-{number}",
+        type="primary",
+        disabled=bool(questions) or not looked,
+        on_click=partial(_save, form.key),
     )
 
 
 def _save(key: str) -> None:
+    speak()
+    press(key)
     try:
-        save(read(st.session_state[key]), lake().place.profiles)
+        profile = read(st.session_state[key])
+        others = saved(lake().place.profiles).profiles
+        same = matching(profile.header, others)
+        if any(one.name == profile.name and one is not same for one in others):
+            said = _("Another mapping is called {name}: give this one a name of its own.")
+            raise ProfileError(said.format(name=profile.name))
+        if same is not None and same.name != profile.name:  # one header is read by one mapping
+            (lake().place.profiles / f"{same.name}.yaml").unlink(missing_ok=True)
+        save(profile, lake().place.profiles)
     except (FirstdoseError, OSError) as error:
         st.session_state["desk-problems"] = [str(error)]
