@@ -77,8 +77,11 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "blocks": PageKey(("filing", "first dose"), narrows=True),
     },
     "timeline": {
+        "section": PageKey(("plan", "slip", "milestones", "partners")),
         "lanes": PageKey(("partner", "program", "workstream")),
         "window": PageKey(("quarter", "8-weeks", "year", "all"), narrows=True),
+        "against": PageKey(("baseline", "version")),
+        "of": PageKey(),
     },
     "reference": {
         "section": PageKey(("words", "requirements", "benchmarks", "products", "method", "sources")),
@@ -161,8 +164,7 @@ def _day(day: date | None, nothing: date) -> str:
 
 def to_link(view: View, home: str = "overview") -> str:
     """The path and query of a view, from the root of the server; the home page has no path of its own."""
-    path = "" if view.page == home else view.page
-    return f"/{path}?{urlencode(to_params(view), doseq=True)}"
+    return f"/{'' if view.page == home else view.page}?{urlencode(to_params(view), doseq=True)}"
 
 
 # ---------------------------------------------------------------- reading a link
@@ -187,8 +189,7 @@ def asked_version(params: Mapping[str, Sequence[str]]) -> str | None:
 def from_params(params: Mapping[str, Sequence[str]], page: str, known: Known) -> View:
     """The view of an address; whatever is not understood stands in ``refused`` and never widens the view.
 
-    A list filter whose every value was refused shows nothing; a refused bound of a period lets no day
-    through.
+    A list filter whose every value was refused shows nothing; a refused bound lets no day through.
     ``version`` is looked up among ``known.versions`` by the caller (an unknown one is no view at all).
     """
     refused: list[Refused] = []

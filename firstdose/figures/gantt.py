@@ -82,7 +82,7 @@ def _fitting(text: str, limit: int) -> str:
 
 def span(rows: pd.DataFrame, first: date | None, last: date | None, as_of: date) -> tuple[date, date]:
     """The days drawn: the window, its open ends closed by the rows and the report day, with a little air."""
-    days = pd.concat([rows[name] for name in ("start_on", "finish_on", "baseline_start", "baseline_finish")])
+    days = pd.concat([rows[name] for name in ("start_on", "finish_on", "ghost_start", "ghost_finish")])
     known = pd.to_datetime(days).dropna()
     low = min(known.min().date(), as_of) if len(known) else as_of
     high = max(known.max().date(), as_of) if len(known) else as_of

@@ -24,7 +24,7 @@ Part = tuple[Row, Moment, Moment]
 
 
 def plan(rows: pd.DataFrame, as_of: date, first: date | None = None, last: date | None = None) -> go.Figure:
-    """Draw the plan in lanes: hollow baseline, light forecast, solid actual, diamonds, hand-offs.
+    """Draw the plan in lanes: hollow ghost, light forecast, solid actual, diamonds, hand-offs.
 
     Takes ``rules.timeline.lanes``, in its order, and the days shown (none: as the rows need). Unit: days.
     A bar covers its last day. Late and at-risk names carry their mark, the pointer tells the rest.
@@ -112,11 +112,9 @@ def _side(row: Row) -> str:
 
 
 def _bars(spans: list[Row], as_of: date) -> list[Row]:
-    """Baseline ghosts above, forecast and actual below, and how much of the work is done as a thin line."""
+    """Ghosts above, forecast and actual below, and how much of the work is done as a thin line."""
     today = gantt.moment(as_of)
-    ghosts = [
-        (row, gantt.moment(row["baseline_start"]), gantt.after(row["baseline_finish"])) for row in spans
-    ]
+    ghosts = [(row, gantt.moment(row["ghost_start"]), gantt.after(row["ghost_finish"])) for row in spans]
     ahead = [
         (row, _ahead_from(row, today), gantt.after(row["forecast_finish"])) for row in spans if row["is_open"]
     ]
@@ -175,13 +173,13 @@ def _bar(parts: Sequence[Part], below: float, tall: float, fill: list[str], edge
 
 
 def _diamonds(points: list[Row]) -> list[Row]:
-    """Milestones and decisions: a hollow diamond where the baseline stood, a full one where it stands now."""
-    moved = [row for row in points if known(row["baseline_finish"]) is not None]
+    """Milestones and decisions: a hollow diamond where the ghost stands, a full one where it is now."""
+    moved = [row for row in points if known(row["ghost_finish"]) is not None]
     return [
         {
             "type": "scatter",
             "mode": "markers",
-            "x": [gantt.moment(row["baseline_finish"]) for row in moved],
+            "x": [gantt.moment(row["ghost_finish"]) for row in moved],
             "y": [row["y"] for row in moved],
             "marker": {
                 "symbol": "diamond-open",

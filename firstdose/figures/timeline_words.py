@@ -55,6 +55,12 @@ def told(row: Row, name: str) -> str:
     return "<br>".join(lines)
 
 
+def milestone_name(row: Row) -> str:
+    """A milestone in one line: program, what it is, where."""
+    parts = [row["program_id"], _(_ANCHORS[row["anchor"]]), known(row["jurisdiction"])]
+    return " · ".join(str(part) for part in parts if part)
+
+
 def hidden_in_words(rows: pd.DataFrame) -> str:
     """How many rows were left out of the picture, in words; empty when all are drawn."""
     hidden = int(rows.attrs.get("hidden", 0))

@@ -1,5 +1,6 @@
 """Who does what when: the plan with its baseline, forecast and actual days, hand-offs and milestones."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,8 @@ from firstdose.queries import ask
 from firstdose.view import NO_DAY_SINCE, NO_DAY_UNTIL, NOTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from firstdose.lake import Session
@@ -66,3 +69,44 @@ def milestones(session: "Session", view: "View") -> "pd.DataFrame":
     expected_on.
     """
     return ask("timeline.milestones", session, view)
+
+
+def whole(session: "Session", view: "View") -> "pd.DataFrame":
+    """Every task of the plan whatever the filters, since links cross programs; the report day of the session.
+
+    Columns as ``tasks`` without names of programs, and predecessors, country, three durations (days).
+    """
+    return ask("timeline.whole", session, replace(view, as_of=None))
+
+
+def matching(session: "Session", view: "View") -> "pd.DataFrame":
+    """The tasks that the filters let through, on whatever day. Column: task_id."""
+    return ask("timeline.matching", session, view)
+
+
+def milestones_of(sessions: "Iterable[Session]", view: "View") -> "pd.DataFrame":
+    """``milestones`` of several data versions below each other; adds version (int) and as_of (date)."""
+    return _below(sessions, [milestones(session, _open_ended(view)) for session in sessions])
+
+
+def whole_of(sessions: "Iterable[Session]", view: "View") -> "pd.DataFrame":
+    """``whole`` of several data versions below each other; adds version (int) and as_of (date)."""
+    return _below(sessions, [whole(session, view) for session in sessions])
+
+
+def _open_ended(view: "View") -> "View":
+    """Without a period: a forecast that moved out of it would be missing from the history."""
+    return replace(view, as_of=None, since=None, until=None)
+
+
+def _below(sessions: "Iterable[Session]", parts: "list[pd.DataFrame]") -> "pd.DataFrame":
+    import pandas as pd
+
+    told = [
+        part.assign(version=session.version, as_of=session.as_of)
+        for session, part in zip(sessions, parts, strict=True)
+    ]
+    # a frame without rows would only blur the types
+    whole = pd.concat([part for part in told if len(part)] or told[-1:], ignore_index=True)
+    whole.attrs = dict(parts[-1].attrs)
+    return whole

@@ -123,10 +123,13 @@ def workstream_name(workstream: str) -> str:
 def lanes(tasks: pd.DataFrame, by: str, as_of: date) -> pd.DataFrame:
     """The tasks judged and ordered for drawing: lane by lane, each by start.
 
-    ``by`` is partner, program or workstream. Adds lane (str, its name in the reader's language). At most
-    ``MOST_ROWS`` rows, open ones and those nearest to the report day first; ``attrs["hidden"]`` others.
+    ``by`` is partner, program or workstream. Adds lane (str, its name in the reader's language); the ghost of
+    a task is its baseline unless given. At most ``MOST_ROWS`` rows, open ones and those nearest to the report
+    day first; ``attrs["hidden"]`` others.
     """
     judged = tasks if "mark" in tasks else task_marks(tasks, as_of)
+    if "ghost_finish" not in judged:
+        judged = judged.assign(ghost_start=judged["baseline_start"], ghost_finish=judged["baseline_finish"])
     kept = _nearest(judged, as_of)
     names, order = _lane_of(kept, by)
     rows = kept.assign(lane=names, _order=order).sort_values(

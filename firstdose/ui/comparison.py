@@ -55,7 +55,7 @@ def comparison(view: View, session: "Session") -> Comparison:
                 return _on_day(view, session)
             case _other:
                 others = [one for one in reversed(lake().versions()) if one.version != session.version]
-                _pick(_("Version"), others, view.base or 0, before=True)
+                pick_version(_("Version"), others, view.base or 0, before=True)
                 return Comparison(compared(view, session))
 
 
@@ -82,7 +82,7 @@ def _named(view: View, session: "Session") -> Comparison:
         return Comparison(None, _("No version has a name yet; the data page gives names."))
     earlier = [one.version for one in named if one.version < session.version]
     chosen = view.base if view.base in {one.version for one in named} else (earlier or [named[-1].version])[0]
-    _pick(_("Named version"), named, chosen or 0)
+    pick_version(_("Named version"), named, chosen or 0)
     return Comparison(lake().session(chosen))
 
 
@@ -132,7 +132,7 @@ def _day_changed() -> None:
     st.session_state["view"] = current_view().with_key("on", day.isoformat() if day else "")
 
 
-def _pick(label: str, versions: "Sequence[Version]", chosen: int, *, before: bool = False) -> None:
+def pick_version(label: str, versions: "Sequence[Version]", chosen: int, *, before: bool = False) -> None:
     """A list of versions that sets ``base``; ``before`` offers the version before as the first."""
     st.session_state["filter-compared"] = chosen
     st.selectbox(

@@ -222,7 +222,7 @@ def test_hostile_cells_are_read_as_text_and_fetch_nothing(
     with dashboard(lake) as served:
         seen.hosts.add(urlsplit(served.url).netloc)
         page = open_page()
-        visit(page, f"{served.url}/timeline")
+        visit(page, f"{served.url}/timeline?section=partners")
         table = page.locator(".st-key-table-timeline-handoffs")
         expect(table).to_contain_text(hostile)
         expect(page.locator(".fd-table img, .fd-table style, .fd-chart img")).to_have_count(0)

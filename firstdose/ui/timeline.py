@@ -1,0 +1,314 @@
+"""The timeline page: its sections, what it compares with, and the cards of each section."""
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
+
+import pandas as pd
+
+from firstdose.errors import PlanError
+from firstdose.figures import timeline as figures
+from firstdose.figures import timeline_partners as partner_words
+from firstdose.figures import timeline_slip as slip_words
+from firstdose.figures import timeline_trend as trend_words
+from firstdose.figures import timeline_words as words
+from firstdose.queries import timeline as queries
+from firstdose.rules import timeline as rules
+from firstdose.rules import timeline_partners as partners
+from firstdose.rules import timeline_parts, timeline_slip, timeline_trend
+from firstdose.ui.address import compared, page_choice
+from firstdose.ui.card import Card, Chart, Table
+from firstdose.ui.comparison import pick_version
+from firstdose.ui.remember import remembered
+from firstdose.ui.store import lake
+from firstdose.view import NOTHING
+from firstdose.words import _, either, ngettext, say_date
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firstdose.lake import Session
+    from firstdose.view import View
+
+#: Cards in rows: one of the whole width, or two side by side.
+Rows: TypeAlias = tuple[tuple[Card, ...], ...]
+
+#: The section a card stands in: a link to one card opens its section, whatever else it says.
+_SECTION_OF = {
+    "chart-timeline-plan": "plan",
+    "table-timeline-contradictions": "plan",
+    "table-timeline-slip": "slip",
+    "chart-timeline-parts": "slip",
+    "table-timeline-part-groups": "slip",
+    "chart-timeline-trend": "milestones",
+    "table-timeline-trend": "milestones",
+    "table-timeline-milestones": "milestones",
+    "table-timeline-handoffs": "partners",
+    "table-timeline-on-time": "partners",
+    "table-timeline-agenda": "partners",
+}
+#: Data versions a history goes back to; our convention, as for the gate review.
+MOST_VERSIONS = 30
+
+
+def section(view: "View") -> str:
+    """The section of a view: that of the one card it names, else the one chosen."""
+    return _SECTION_OF.get(view.chart or "", view.key("section", "plan"))
+
+
+def choose(view: "View", session: "Session", at: str) -> "Session | None":
+    """Draw the choices of a section, kept in the link; the session compared with, none for the baseline."""
+    if at == "plan":
+        lanes = {"partner": _("Partner"), "program": _("Program"), "workstream": _("Workstream")}
+        windows = {"quarter": _("Quarter"), "8-weeks": _("Eight weeks"), "year": _("Year"), "all": _("All")}
+        page_choice(view, "lanes", _("Lanes"), lanes)
+        page_choice(view, "window", _("Days around the report day"), windows)
+    if at not in ("plan", "slip"):
+        return None
+    sides = {"baseline": _("Baseline of the plan"), "version": _("A data version")}
+    page_choice(view, "against", _("Compare with"), sides)
+    base = None
+    if view.key("against") == "version":
+        others = [one for one in reversed(lake().versions()) if one.version != session.version]
+        pick_version(_("Version"), others, view.base or 0, before=True)
+        base = compared(view, session)
+    if at == "slip":
+        offered = offered_once(view, session, base)
+        page_choice(
+            view.with_key("of", picked(view, offered) or NOTHING), "of", _("Milestone"), offered, many=True
+        )
+    return base
+
+
+def offered_once(view: "View", session: "Session", base: "Session | None") -> "dict[str, str]":
+    """``milestones_offered``, made once a view."""
+
+    def milestones_to_split() -> dict[str, str]:
+        return milestones_offered(view, session, base)
+
+    return remembered(milestones_to_split, view, session, base)
+
+
+def milestones_offered(view: "View", session: "Session", base: "Session | None") -> "dict[str, str]":
+    """First doses, then filings, to pick one from: the one that moved most on top, then the next."""
+    judged = rules.anchors(queries.milestones(session, view), view.as_of or session.as_of)
+    there = _states(view, session, base)[1].set_index("task_id")["finish_on"]
+    now, was = pd.to_datetime(judged["expected_on"]), pd.to_datetime(judged["task_id"].map(there))
+    ordered = judged.assign(_filing=judged["anchor"] == "filing", _moved=-(now - was).dt.days.abs())
+    rows = ordered.sort_values(["_filing", "_moved"], kind="stable").to_dict("records")
+    return {row["task_id"]: words.milestone_name(row) for row in rows}
+
+
+def picked(view: "View", offered: "Mapping[str, str]") -> str:
+    """The id of the milestone to split: that of the link, else the first; empty when not let through."""
+    task = view.key("of") or next(iter(offered), "")
+    return task if task in offered else ""
+
+
+def against_in_words(view: "View", base: "Session | None") -> str:
+    """The state compared with, in words."""
+    if base is not None:
+        said = _("data version {version} of {day}").format(version=base.version, day=say_date(base.as_of))
+        return f"{said} · {base.name}" if base.name else said
+    if view.key("against") == "version":
+        return _("the plan's baseline, since there is no other version to compare with")
+    return _("the plan's baseline")
+
+
+def _states(view: "View", session: "Session", base: "Session | None") -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """The plan shown and the one compared with, on their best days."""
+    shown = queries.whole(session, view)
+    there = (
+        timeline_slip.on_baseline(shown)
+        if base is None
+        else timeline_slip.on_best_days(queries.whole(base, view))
+    )
+    return timeline_slip.on_best_days(shown), there
+
+
+def slip_table(view: "View", session: "Session", base: "Session | None") -> Table:
+    """What moved, by how much, since when."""
+    shown, there = _states(view, session, base)
+    found = timeline_slip.slips(shown, there)
+    let_through = set(queries.matching(session, view)["task_id"])
+    if base is not None:
+        let_through |= set(queries.matching(base, view)["task_id"])
+    mine = found[found["task_id"].isin(let_through)].reset_index(drop=True)
+    first = 0 if base is None else base.version
+    past = timeline_slip.on_best_days(queries.whole_of(_sessions(session, first), view))
+    dated = timeline_slip.since(mine, past)
+    dated.attrs = dict(shown.attrs)
+    return Table(
+        key="table-timeline-slip",
+        data=slip_words.slip_rows(dated),
+        title=_("What moved against {state}").format(state=against_in_words(view, base)),
+        how=_(
+            "Best known days (actual, forecast, baseline), calendar days, plus is later; since: the version "
+            "from which on it stands elsewhere"
+        ),
+        columns=slip_words.slip_columns(),
+        height=460,
+    )
+
+
+def _sessions(session: "Session", first: int) -> "list[Session]":
+    """The newest data versions from ``first`` up to the one shown, oldest first."""
+    numbers = [one.version for one in lake().versions() if first <= one.version <= session.version]
+    return [lake().session(number) for number in numbers[-MOST_VERSIONS:]] or [session]
+
+
+def slip_cards(view: "View", session: "Session", base: "Session | None") -> Rows:
+    """Why one milestone moved, in parts; then everything that moved."""
+    task = picked(view, offered_once(view, session, base))
+    table = slip_table(view, session, base)
+    try:
+        split = split_cards(view, session, base, task) if task else None
+    except PlanError as error:  # one of the two plans cannot be computed: what moved can still be told
+        return ((replace(table, foot=str(error)),),)
+    if split is None:
+        return ((table,),)
+    return (split, (table,))
+
+
+def split_cards(
+    view: "View", session: "Session", base: "Session | None", task: str
+) -> tuple[Chart, Table] | None:
+    """Why one milestone moved: its parts drawn, and by partner; none where it cannot be said."""
+    shown, there = _states(view, session, base)
+    day = view.as_of or session.as_of
+    now = timeline_parts.state(queries.whole(session, view), day)
+    was = (
+        timeline_parts.baseline_state(queries.whole(session, view), day)
+        if base is None
+        else timeline_parts.state(queries.whole(base, view), base.as_of)
+    )
+    found = timeline_parts.split(task, now, was, (_finish(there, task), _finish(shown, task)))
+    if found is None:
+        return None
+    rows = slip_words.part_rows(found, shown)
+    groups = slip_words.group_rows(
+        timeline_parts.grouped(found.parts, shown), found, slip_words.partner_names(shown)
+    )
+    groups.attrs = dict(shown.attrs)
+    own = shown[shown["task_id"] == task].to_dict("records")[0]
+    title = _("Why it moved: {milestone}").format(milestone=either(own["name"], own["name_ja"]))
+    days = ngettext("{n} day against {state}", "{n} days against {state}", abs(found.whole_days))
+    said = days.format(n=f"{found.whole_days:+d}", state=against_in_words(view, base))
+    return (
+        Chart(
+            key="chart-timeline-parts",
+            figure=slip_words.parts(rows),
+            data=rows,
+            title=f"{title} · {own['program_id']}",
+            how=said,
+            columns=slip_words.part_columns(),
+            foot=timeline_parts.method_in_words(),
+        ),
+        Table(
+            key="table-timeline-part-groups",
+            data=groups,
+            title=_("By partner and decisions"),
+            how=said,
+            columns=slip_words.group_columns(),
+        ),
+    )
+
+
+def _finish(state: "pd.DataFrame", task: str) -> date | None:
+    found = state.loc[state["task_id"] == task, "finish_on"].dropna()
+    return None if found.empty else found.iloc[0].date()
+
+
+def plan_cards(view: "View", session: "Session", base: "Session | None") -> Rows:
+    """The plan in lanes, with the ghost of what it is compared with."""
+    day = view.as_of or session.as_of
+    first, last = queries.window(session, view)
+    tasks = queries.tasks(session, view)
+    if base is not None:
+        there = timeline_slip.on_best_days(queries.whole(base, view))
+        tasks = timeline_slip.seen(timeline_slip.with_ghost(tasks, there), first, last)
+    plan = rules.lanes(tasks, view.key("lanes", "partner"), day)
+    return (
+        (
+            Chart(
+                key="chart-timeline-plan",
+                figure=figures.plan(plan, day, first, last),
+                data=plan,
+                title=_("The plan in lanes"),
+                how=_(
+                    "Hollow: {state}; forecast light, actual solid, milestones as diamonds, "
+                    "the report day dashed"
+                ).format(state=against_in_words(view, base)),
+                foot=words.hidden_in_words(plan),
+            ),
+        ),
+    )
+
+
+def milestone_cards(view: "View", session: "Session") -> Rows:
+    """How filing and first dose moved from report to report, and where they stand."""
+    day = view.as_of or session.as_of
+    reports = timeline_trend.followed(queries.milestones_of(_sessions(session, 0), view), day)
+    found = timeline_trend.trends(reports)
+    trend = Chart(
+        key="chart-timeline-trend",
+        figure=trend_words.trend(reports, found),
+        data=reports,
+        title=_("Forecasts by report day: flat is stable, rising slips"),
+        how=_("Each data version on its own report day; diamonds first dose, circles filing; dashed: done"),
+        foot=timeline_trend.rules_in_words(),
+    )
+    listed = Table(
+        key="table-timeline-trend",
+        data=trend_words.trend_rows(found),
+        title=_("Trend of every open milestone, the steepest first"),
+        how=_("Over the data versions up to the one shown; slip against the baseline"),
+        columns=trend_words.trend_columns(),
+    )
+    milestones = Table(
+        key="table-timeline-milestones",
+        data=words.milestones(rules.anchors(queries.milestones(session, view), day)),
+        title=_("Filing and first dose, the next first"),
+        how=_("Expected is the actual day, else the forecast, else the baseline"),
+        columns=words.milestone_columns(),
+        height=420,
+    )
+    return ((trend,), (listed,), (milestones,))
+
+
+def partner_cards(view: "View", session: "Session") -> Rows:
+    """What the partners owe each other: late, how often in time, and the next six weeks."""
+    day = view.as_of or session.as_of
+    whole = queries.whole(session, view)
+    mine = whole[whole["task_id"].isin(queries.matching(session, view)["task_id"])]
+    standing = Table(
+        key="table-timeline-on-time",
+        data=partner_words.standing_rows(partners.standing(mine, day)),
+        title=_("Who keeps what was promised"),
+        how=_("Hand-offs done by their baseline day, of all done; exact interval (Clopper-Pearson)"),
+        columns=partner_words.standing_columns(),
+    )
+    owed = Table(
+        key="table-timeline-handoffs",
+        data=words.handoffs(rules.owed(queries.handoffs(session, view), day)),
+        title=_("Open hand-offs, the longest overdue first"),
+        how=_("What one partner owes another; the day promised is the baseline"),
+        columns=words.handoff_columns(),
+        height=420,
+        foot=rules.rules_in_words(),
+    )
+    agenda = partners.agenda(whole, day)
+    agenda = agenda[agenda["task_id"].isin(mine["task_id"])].reset_index(drop=True)
+    agenda.attrs = dict(whole.attrs)
+    next_weeks = Table(
+        key="table-timeline-agenda",
+        data=partner_words.agenda_rows(agenda, whole),
+        title=_("Agenda: the next six weeks, pair by pair"),
+        how=_(
+            "Open hand-offs by their forecast day (else baseline), overdue ones first; both sides see this"
+        ),
+        columns=partner_words.agenda_columns(),
+        most=40,
+        grouped=("pair",),
+    )
+    return ((next_weeks,), (standing,), (owed,))
