@@ -80,6 +80,7 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "section": PageKey(("plan", "slip", "milestones", "partners")),
         "lanes": PageKey(("partner", "program", "workstream")),
         "window": PageKey(("quarter", "8-weeks", "year", "all"), narrows=True),
+        "fold": PageKey(("none", "all", *contracts()["tasks"].column("workstream").allowed)),
         "against": PageKey(("baseline", "version")),
         "of": PageKey(),
     },

@@ -31,7 +31,7 @@ class Places:
 
 def places(lanes: list[str], names: list[str]) -> Places:
     """Stack the rows, each lane with its head above; names are wrapped into two lines at most."""
-    wrapped = [wrap(name) for name in names]
+    wrapped = [tuple(name.split("\n")) if "\n" in name else wrap(name) for name in names]
     rows: list[float] = []
     heads: list[tuple[str, float]] = []
     top = 0.0

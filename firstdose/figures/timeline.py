@@ -7,15 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from firstdose.figures import gantt, theme
-from firstdose.figures.timeline_words import Row, known, named, told
+from firstdose.figures import timeline_links as links
+from firstdose.figures.timeline_words import Row, known, told
 from firstdose.rules.timeline import in_language
 from firstdose.words import _, say_date
 
 _TOP = 60  # px above the rows: report day and the days of the axis
 _CHARACTER = 6.3  # px of a character at 12 px, measured on Inter and Noto Sans
-_ACROSS = (
-    120  # Latin characters of 11 px across the plot of a wide screen; a phone cuts the end of a long name
-)
+_RECEIVER = 12  # Latin characters of who waits, after a name
 _MAKERS = ("CDMO", "CRO", "vendor")  # the receiving side of a transfer wears the second colour
 _POINTS = ("milestone", "decision")
 
@@ -23,11 +22,22 @@ Moment = float | None  # milliseconds since 1970, as plotly's date axis counts
 Part = tuple[Row, Moment, Moment]
 
 
-def plan(rows: pd.DataFrame, as_of: date, first: date | None = None, last: date | None = None) -> go.Figure:
+def plan(
+    rows: pd.DataFrame,
+    as_of: date,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    critical: frozenset[str] = frozenset(),
+    loop: frozenset[str] = frozenset(),
+    closures: links.Closures | None = None,
+) -> go.Figure:
     """Draw the plan in lanes: hollow ghost, light forecast, solid actual, diamonds, hand-offs.
 
     Takes ``rules.timeline.lanes``, in its order, and the days shown (none: as the rows need). Unit: days.
-    A bar covers its last day. Late and at-risk names carry their mark, the pointer tells the rest.
+    A bar covers its last day. Names carry their mark and whom they are handed to, those of ``critical`` tasks
+    are bold; links, critical chains and loops are lines. Nothing is written inside the plot, so nothing there
+    can collide or be cut.
     """
     if rows.empty:
         return theme.empty(
@@ -35,12 +45,14 @@ def plan(rows: pd.DataFrame, as_of: date, first: date | None = None, last: date 
         )
     low, high = gantt.span(rows, first, last, as_of)
     names = in_language(rows, "name").tolist()
-    places = gantt.places(rows["lane"].tolist(), _with_program(rows, names))
+    places = gantt.places(rows["lane"].tolist(), _with_receiver(rows, _with_program(rows, names)))
     drawn: list[Row] = [
         dict(row) | {"y": y} for row, y in zip(rows.to_dict("records"), places.rows, strict=True)
     ]
     for row, name in zip(drawn, names, strict=True):
         row["told"] = told(row, name)
+    today = gantt.moment(as_of) or 0.0
+    whole = (gantt.after(high) or 0.0) - (gantt.moment(low) or 0.0)
     margin = 34 + int(
         _CHARACTER * max(gantt.width(line) for name in places.names for line in name.split("\n"))
     )
@@ -48,16 +60,18 @@ def plan(rows: pd.DataFrame, as_of: date, first: date | None = None, last: date 
     spans = [row for row in drawn if row["kind"] not in _POINTS]
     return go.Figure(
         data=[
+            links.days_off(drawn, low, high, places.height, closures or {}),
             *_bars(spans, as_of),
             *_diamonds(points),
-            _handoffs(drawn, low, high),
+            _handoffs(drawn, today),
+            *links.links(drawn, today, whole, critical, loop),
         ],
         layout={
             "barmode": "overlay",
             "height": places.height + _TOP + 12,
             "margin": {"l": margin, "r": 14, "t": _TOP, "b": 12},
             "xaxis": _days(low, high),
-            "yaxis": _names(drawn, places),
+            "yaxis": _names(drawn, places, critical),
             "showlegend": False,
             "shapes": [_report_line(as_of), *(_rule(y) for _name, y in places.lanes)],
             "annotations": [_report_day(as_of), *(_lane(name, y, margin) for name, y in places.lanes)],
@@ -76,6 +90,23 @@ def _with_program(rows: pd.DataFrame, names: list[str]) -> list[str]:
     ]
 
 
+def _with_receiver(rows: pd.DataFrame, names: list[str]) -> list[str]:
+    """The names, each hand-off followed by who waits: beside the plot nothing collides or is cut."""
+    said = []
+    for row, name in zip(rows.to_dict("records"), names, strict=True):
+        if not known(row["receiver_partner"]) or row["receiver_partner"] == row["partner_id"]:
+            said.append(name)
+            continue
+        waits = f" → {gantt.shorten(str(row['receiver_partner']), _RECEIVER)}"
+        first, *second = gantt.wrap(name)
+        if not second and gantt.width(first + waits) <= gantt.LINE_WIDTH:
+            said.append(first + waits)
+        else:
+            rest = gantt.shorten("".join(second), gantt.LINE_WIDTH - gantt.width(waits))
+            said.append(f"{first}\n{(rest + waits).strip()}")
+    return said
+
+
 def _days(low: date, high: date) -> Row:
     values, said = gantt.ticks(low, high)
     return {
@@ -89,11 +120,13 @@ def _days(low: date, high: date) -> Row:
     }
 
 
-def _names(drawn: list[Row], places: gantt.Places) -> Row:
+def _names(drawn: list[Row], places: gantt.Places, critical: frozenset[str]) -> Row:
     """Names at the left, each ending in its mark, so that marks stand in a column beside the plot."""
     said = []
     for row, name in zip(drawn, places.names, strict=True):
         lines = theme.show_text(name).replace("\n", "<br>")
+        if row["task_id"] in critical:
+            lines = f"<b>{lines}</b>"
         mark = f'<span style="color:{theme.colour(row["mark"])}">{theme.symbol(row["mark"])}</span>'
         said.append(f"{lines} {mark}")
     return {
@@ -204,36 +237,24 @@ def _diamonds(points: list[Row]) -> list[Row]:
     ]
 
 
-def _handoffs(drawn: list[Row], low: date, high: date) -> Row:
-    """An arrow where a task ends that another partner waits for, with the receiver where there is room."""
+def _handoffs(drawn: list[Row], today: float) -> Row:
+    """An arrow where a task ends that another partner waits for."""
     owed = [
-        row
+        (row, ends[1])
         for row in drawn
-        if known(row["receiver_partner"]) and row["receiver_partner"] != row["partner_id"]
+        if known(row["receiver_partner"])
+        and row["receiver_partner"] != row["partner_id"]
+        and (ends := links.ends(row, today)) is not None
     ]
-    whole = (high - low).days
     return {
         "type": "scatter",
-        "mode": "markers+text",
-        "x": [gantt.after(row["finish_on"]) for row in owed],
-        "y": [row["y"] + 3 for row in owed],
-        "text": [_receiver(row, (high - row["finish_on"].date()).days / whole) for row in owed],
-        "textposition": "middle right",
-        "textfont": {"size": 11, "color": theme.colour("secondary")},
+        "mode": "markers",
+        "x": [end for _row, end in owed],
+        "y": [row["y"] + links.BELOW for row, _end in owed],
         "marker": {"symbol": "triangle-right", "size": 9, "color": theme.colour("text")},
-        "customdata": [row["told"] for row in owed],
+        "customdata": [row["told"] for row, _end in owed],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-
-
-def _receiver(row: Row, room: float) -> str:
-    """Who waits, as long as fits; nothing where less than a quarter of the plot is left.
-
-    Arrow and pointer still tell. ``room`` is the share of the plot right of the arrow.
-    """
-    if room <= 0.25:
-        return ""
-    return f" {theme.show_text(gantt.shorten(named(row, 'receiver'), int(_ACROSS * room)))}"
 
 
 def _report_line(as_of: date) -> Row:

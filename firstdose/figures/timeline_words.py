@@ -15,6 +15,7 @@ _KINDS = {
     "milestone": N_("milestone"),
     "decision": N_("decision"),
     "deliverable": N_("deliverable"),
+    "summary": N_("folded workstream"),
 }
 _ANCHORS = {"filing": N_("filing"), "first dose": N_("first dose")}
 
@@ -59,6 +60,32 @@ def milestone_name(row: Row) -> str:
     """A milestone in one line: program, what it is, where."""
     parts = [row["program_id"], _(_ANCHORS[row["anchor"]]), known(row["jurisdiction"])]
     return " · ".join(str(part) for part in parts if part)
+
+
+def contradiction_columns() -> dict[str, str]:
+    """The columns of the table of contradicted claims, in order."""
+    return {
+        "days": _("Days"),
+        "shown": _("Task"),
+        "program_id": _("Program"),
+        "partner": _("Partner"),
+        "claimed": _("Claimed finish"),
+        "computed": _("Computed finish"),
+        "held": _("Held by"),
+    }
+
+
+def contradictions(found: pd.DataFrame) -> pd.DataFrame:
+    """Claims the network contradicts, as read on screen; takes ``rules.timeline_network.contradicted``."""
+    rows = found[["task_id", "days", "held"]].assign(
+        shown=in_language(found, "name"),
+        program_id=found["program_id"].fillna(_("Alliance")),
+        partner=in_language(found, "partner_name").fillna(found["partner_id"]),
+        claimed=_dates(found["claimed_on"]),
+        computed=_dates(found["computed_on"]),
+    )
+    rows.attrs = dict(found.attrs)
+    return rows
 
 
 def hidden_in_words(rows: pd.DataFrame) -> str:

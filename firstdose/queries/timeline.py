@@ -79,6 +79,11 @@ def whole(session: "Session", view: "View") -> "pd.DataFrame":
     return ask("timeline.whole", session, replace(view, as_of=None))
 
 
+def closures(session: "Session", view: "View") -> "pd.DataFrame":
+    """Shutdowns of partners: partner_id, from_on, to_on (date, both included), reason."""
+    return ask("timeline.closures", session, view)
+
+
 def matching(session: "Session", view: "View") -> "pd.DataFrame":
     """The tasks that the filters let through, on whatever day. Column: task_id."""
     return ask("timeline.matching", session, view)

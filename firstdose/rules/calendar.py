@@ -5,7 +5,7 @@ A moment is a number of days since 1970-01-01; a working day lasts from its midn
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
@@ -95,3 +95,51 @@ def _holidays(country: str, first: int, last: int) -> tuple[np.datetime64, ...]:
         return ()
     found = holidays.country_holidays(country, years=range(first, last + 1))
     return tuple(np.datetime64(day) for day in sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Days off in a row: first and last day, and what for; week-ends beside them count in."""
+
+    first: date
+    last: date
+    name: str
+
+
+def spells(
+    country: str, first: date, last: date, closures: Iterable[tuple[date, date, str]] = ()
+) -> tuple[Spell, ...]:
+    """Public holidays and closures between two days, those that touch (or a week-end between) as one."""
+    off: dict[date, str] = {}
+    if country in holidays.list_supported_countries():
+        years = range(first.year, last.year + 1)
+        spoken = "en_US" if "en_US" in holidays.country_holidays(country).supported_languages else None
+        for day, name in holidays.country_holidays(country, years=years, language=spoken).items():
+            off[day] = str(name)
+    for since, until, reason in closures:
+        for number in range((until - since).days + 1):
+            off[since + timedelta(days=number)] = reason
+    found: list[list[date]] = []
+    for day in sorted(day for day in off if first <= day <= last):
+        if found and _only_weekend(found[-1][-1], day):
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return tuple(
+        Spell(_back(days[0]), _on(days[-1]), ", ".join(dict.fromkeys(off[day] for day in days if off[day])))
+        for days in found
+    )
+
+
+def _only_weekend(since: date, until: date) -> bool:
+    """Whether nothing but Saturdays and Sundays lies between two days."""
+    between = range(1, (until - since).days)
+    return len(between) <= 2 and all((since + timedelta(days=n)).weekday() > 4 for n in between)
+
+
+def _back(day: date) -> date:
+    return day - timedelta(days={0: 2, 6: 1}.get(day.weekday(), 0))
+
+
+def _on(day: date) -> date:
+    return day + timedelta(days={4: 2, 5: 1}.get(day.weekday(), 0))

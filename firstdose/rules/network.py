@@ -300,3 +300,32 @@ def _chains(
         else:
             found[tuple(dict.fromkeys(net.ids[at] for at, _end in chain))] = None
     return tuple(found)
+
+
+def holding(
+    net: Network,
+    early: Pass,
+    durations: Days,
+    target: int,
+    within: float = CLOSE,
+) -> frozenset[int]:
+    """The tasks that set the earliest day of ``target``: those without float towards it, itself included.
+
+    Walks back from its finish along links with no more room than ``within`` days, so it costs as much as the
+    chain is long.
+    """
+    found: set[tuple[int, str]] = set()
+    open_ = [(target, "F")]
+    while open_:
+        at, end = open_.pop()
+        if (at, end) in found:
+            continue
+        found.add((at, end))
+        if end == "F" and _stretch(early, durations, at, None) <= CLOSE:
+            open_.append((at, "S"))
+        open_ += [
+            (before, kind[0])
+            for before, kind, lag in net.incoming[at]
+            if kind[1] == end and _room(early, before, at, kind, lag, None) <= within
+        ]
+    return frozenset(at for at, _end in found)

@@ -120,6 +120,14 @@ def workstream_name(workstream: str) -> str:
     return _(_OTHER_WORKSTREAMS.get(workstream, "")) or area_name(workstream)
 
 
+def judged(tasks: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """``task_marks``, each task with its ghost: its baseline unless one is given."""
+    found = task_marks(tasks, as_of)
+    if "ghost_finish" in found:
+        return found
+    return found.assign(ghost_start=found["baseline_start"], ghost_finish=found["baseline_finish"])
+
+
 def lanes(tasks: pd.DataFrame, by: str, as_of: date) -> pd.DataFrame:
     """The tasks judged and ordered for drawing: lane by lane, each by start.
 
@@ -127,16 +135,14 @@ def lanes(tasks: pd.DataFrame, by: str, as_of: date) -> pd.DataFrame:
     a task is its baseline unless given. At most ``MOST_ROWS`` rows, open ones and those nearest to the report
     day first; ``attrs["hidden"]`` others.
     """
-    judged = tasks if "mark" in tasks else task_marks(tasks, as_of)
-    if "ghost_finish" not in judged:
-        judged = judged.assign(ghost_start=judged["baseline_start"], ghost_finish=judged["baseline_finish"])
-    kept = _nearest(judged, as_of)
+    every = tasks if "mark" in tasks else judged(tasks, as_of)
+    kept = _nearest(every, as_of)
     names, order = _lane_of(kept, by)
     rows = kept.assign(lane=names, _order=order).sort_values(
         ["_order", "lane", "start_on", "finish_on", "task_id"], ignore_index=True
     )
     rows = rows.drop(columns="_order")
-    rows.attrs = dict(tasks.attrs) | {"hidden": len(judged) - len(kept)}
+    rows.attrs = dict(tasks.attrs) | {"hidden": len(every) - len(kept)}
     return rows
 
 

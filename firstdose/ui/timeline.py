@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
+import streamlit as st
 
 from firstdose.errors import PlanError
 from firstdose.figures import timeline as figures
@@ -12,23 +13,29 @@ from firstdose.figures import timeline_partners as partner_words
 from firstdose.figures import timeline_slip as slip_words
 from firstdose.figures import timeline_trend as trend_words
 from firstdose.figures import timeline_words as words
+from firstdose.figures.timeline_links import closures_of
 from firstdose.queries import timeline as queries
 from firstdose.rules import timeline as rules
+from firstdose.rules import (
+    timeline_fold,
+    timeline_network,
+    timeline_parts,
+    timeline_slip,
+    timeline_trend,
+)
 from firstdose.rules import timeline_partners as partners
-from firstdose.rules import timeline_parts, timeline_slip, timeline_trend
 from firstdose.ui.address import compared, page_choice
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.comparison import pick_version
 from firstdose.ui.remember import remembered
 from firstdose.ui.store import lake
-from firstdose.view import NOTHING
+from firstdose.view import NOTHING, View
 from firstdose.words import _, either, ngettext, say_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from firstdose.lake import Session
-    from firstdose.view import View
 
 #: Cards in rows: one of the whole width, or two side by side.
 Rows: TypeAlias = tuple[tuple[Card, ...], ...]
@@ -63,21 +70,38 @@ def choose(view: "View", session: "Session", at: str) -> "Session | None":
         windows = {"quarter": _("Quarter"), "8-weeks": _("Eight weeks"), "year": _("Year"), "all": _("All")}
         page_choice(view, "lanes", _("Lanes"), lanes)
         page_choice(view, "window", _("Days around the report day"), windows)
+        box = st.popover(_("Fold and compare"), key="open-timeline", on_change="rerun")
+        if box.open:  # a list costs every change of the page some milliseconds, opened or not
+            with box:
+                _fold(view)
+                _against(view, session)
     if at not in ("plan", "slip"):
         return None
-    sides = {"baseline": _("Baseline of the plan"), "version": _("A data version")}
-    page_choice(view, "against", _("Compare with"), sides)
-    base = None
-    if view.key("against") == "version":
-        others = [one for one in reversed(lake().versions()) if one.version != session.version]
-        pick_version(_("Version"), others, view.base or 0, before=True)
-        base = compared(view, session)
+    base = compared(view, session) if view.key("against") == "version" else None
     if at == "slip":
+        _against(view, session)
         offered = offered_once(view, session, base)
         page_choice(
             view.with_key("of", picked(view, offered) or NOTHING), "of", _("Milestone"), offered, many=True
         )
     return base
+
+
+def _against(view: "View", session: "Session") -> None:
+    """Draw the choice of what to compare with."""
+    sides = {"baseline": _("Baseline of the plan"), "version": _("A data version")}
+    page_choice(view, "against", _("Compare with"), sides)
+    if view.key("against") == "version":
+        others = [one for one in reversed(lake().versions()) if one.version != session.version]
+        pick_version(_("Version"), others, view.base or 0, before=True)
+
+
+def _fold(view: "View") -> None:
+    """Draw the choice of what is folded."""
+    folds = {"none": _("Every task"), "all": _("Workstreams folded")}
+    only = _("Only {workstream} open")
+    folds |= {name: only.format(workstream=rules.workstream_name(name)) for name in rules.WORKSTREAMS}
+    page_choice(view, "fold", _("Fold"), folds, many=True)
 
 
 def offered_once(view: "View", session: "Session", base: "Session | None") -> "dict[str, str]":
@@ -219,30 +243,54 @@ def _finish(state: "pd.DataFrame", task: str) -> date | None:
     return None if found.empty else found.iloc[0].date()
 
 
+def reckoned(view: "View", session: "Session") -> timeline_network.Reckoned:
+    """The whole plan computed, once for all filters of a version and report day."""
+
+    def plan_reckoned() -> timeline_network.Reckoned:
+        return timeline_network.reckon(queries.whole(session, view), view.as_of or session.as_of)
+
+    return remembered(plan_reckoned, View(page=view.page, as_of=view.as_of), session)
+
+
 def plan_cards(view: "View", session: "Session", base: "Session | None") -> Rows:
-    """The plan in lanes, with the ghost of what it is compared with."""
+    """The plan in lanes with the ghost of what it is compared with; then the dates its links contradict."""
     day = view.as_of or session.as_of
     first, last = queries.window(session, view)
+    found = reckoned(view, session)
     tasks = queries.tasks(session, view)
     if base is not None:
         there = timeline_slip.on_best_days(queries.whole(base, view))
         tasks = timeline_slip.seen(timeline_slip.with_ghost(tasks, there), first, last)
-    plan = rules.lanes(tasks, view.key("lanes", "partner"), day)
-    return (
-        (
-            Chart(
-                key="chart-timeline-plan",
-                figure=figures.plan(plan, day, first, last),
-                data=plan,
-                title=_("The plan in lanes"),
-                how=_(
-                    "Hollow: {state}; forecast light, actual solid, milestones as diamonds, "
-                    "the report day dashed"
-                ).format(state=against_in_words(view, base)),
-                foot=words.hidden_in_words(plan),
-            ),
-        ),
+    by = view.key("lanes", "partner")
+    judged = timeline_fold.fold(rules.judged(tasks, day), view.key("fold", "none"), by)
+    plan = rules.lanes(judged, by, day)
+    shut = closures_of(queries.closures(session, view).to_dict("records"))
+    drawn = figures.plan(plan, day, first, last, critical=found.critical, loop=found.loop, closures=shut)
+    chart = Chart(
+        key="chart-timeline-plan",
+        figure=drawn,
+        data=plan,
+        title=_("The plan in lanes"),
+        how=_(
+            "Hollow: {state}; forecast light, actual solid, report day dashed; bold and thick: the chain "
+            "that sets a first dose; dotted: hand-off; grey: days off"
+        ).format(state=against_in_words(view, base)),
+        foot=" ".join(filter(None, (found.trouble, words.hidden_in_words(plan)))),
     )
+    mine = found.contradictions
+    mine = mine[mine["task_id"].isin(queries.matching(session, view)["task_id"])].reset_index(drop=True)
+    if mine.empty:
+        return ((chart,),)
+    mine.attrs = dict(queries.whole(session, view).attrs)
+    table = Table(
+        key="table-timeline-contradictions",
+        data=words.contradictions(mine),
+        title=_("Dates that the plan itself contradicts"),
+        how=_("Claimed finish against the one computed from links, durations and progress; worst first"),
+        columns=words.contradiction_columns(),
+        most=8,
+    )
+    return ((chart,), (table,))
 
 
 def milestone_cards(view: "View", session: "Session") -> Rows:

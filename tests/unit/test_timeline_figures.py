@@ -18,7 +18,7 @@ from tests.support import MemorySession, session_of
 
 TODAY = date(2026, 11, 20)
 VIEW = View(as_of=TODAY).with_key("window", "all")
-GHOST, AHEAD, BEHIND, DONE, MOVED, POINTS, ARROWS = range(7)
+GHOST, AHEAD, BEHIND, DONE, MOVED, POINTS, ARROWS = range(1, 8)
 
 
 def day(offset: int) -> date:
@@ -236,19 +236,35 @@ def test_names_are_wrapped_by_their_width(name: str, lines: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days_left", "told"),
+    ("name", "said"),
     [
-        pytest.param(90, "Aozora Cancer Centre of the North", id="whole where there is room"),
-        pytest.param(36, "Aozora Cancer Centre of the Nor…", id="shortened where there is less"),
-        pytest.param(10, "", id="left out where there is none"),
+        pytest.param("Report", "Report → CTR", id="on one line where it fits"),
+        pytest.param("Comparability report", "Comparability report<br>→ CTR", id="below where it does not"),
+        pytest.param("Hand over the method", "Hand over the method<br>→ CTR", id="a line that just fits"),
+        pytest.param(
+            "word " * 20, "word word word word<br>word word wor… → CTR", id="whole behind a cut name"
+        ),
     ],
 )
-def test_who_waits_is_named_as_long_as_there_is_room(
-    session: MemorySession, days_left: int, told: str
-) -> None:
+def test_who_waits_stands_whole_beside_the_plot(session: MemorySession, name: str, said: str) -> None:
+    rows = rules.lanes(queries.tasks(session, VIEW.with_key("window", "all")), "partner", TODAY)
+    rows = rows[rows["program_id"] == "P1"].assign(name=name.strip()).reset_index(drop=True)
+    figure = figures.plan(rows, TODAY)
+    at = rows["task_id"].tolist().index("late")
+    assert figure.layout.yaxis.ticktext[at].startswith(said + " ")
+    assert not any(trace.text for trace in figure.data), "nothing is written inside the plot"
+
+
+def test_names_of_the_critical_chain_are_bold(session: MemorySession) -> None:
     rows = rules.lanes(queries.tasks(session, VIEW), "partner", TODAY)
-    rows = rows.assign(receiver_name="Aozora Cancer Centre of the North")
-    last = day(8 + days_left)
-    figure = figures.plan(rows, TODAY, last - timedelta(days=132), last)
-    handoffs = figure.data[-1]
-    assert {text.strip() for text in handoffs.text} == {told}
+    figure = figures.plan(rows, TODAY, critical=frozenset({"open"}))
+    bold = [label.startswith("<b>") for label in figure.layout.yaxis.ticktext]
+    assert [task for task, one in zip(rows["task_id"], bold, strict=True) if one] == ["open"]
+
+
+def test_three_hundred_rows_are_drawn_with_few_traces(session: MemorySession) -> None:
+    one = rules.lanes(queries.tasks(session, VIEW), "partner", TODAY).head(1)
+    rows = pd.concat([one.assign(task_id=f"t{at}") for at in range(300)], ignore_index=True)
+    figure = figures.plan(rows, TODAY)
+    assert len(figure.layout.yaxis.ticktext) == 300
+    assert len(figure.data) == 12, "bars and links of all rows share their traces"

@@ -17,6 +17,7 @@ select
     doing.name as partner_name,
     doing.name_ja as partner_name_ja,
     doing.role as partner_role,
+    doing.country,
     planned.receiver_partner,
     waiting.name as receiver_name,
     waiting.name_ja as receiver_name_ja,
@@ -33,6 +34,7 @@ select
     planned.actual_start,
     planned.actual_finish,
     planned.percent_complete,
+    planned.predecessors,
     planned.start_on,
     planned.finish_on,
     planned.note
