@@ -51,6 +51,22 @@ def test_a_hostile_cell_is_read_as_it_was_written() -> None:
     assert seen.tags - {"span"} == TABLE
 
 
+def test_a_linked_cell_leads_to_the_view_at_hand_and_its_text_cannot_lead_elsewhere() -> None:
+    frame = pd.DataFrame({"a": ['<a href="?x">', "plain"], "opens": ["of=P1&where=JP", ""]})
+    written = table.markup(frame, {"a": "A"}, "k", "t", None, linked="a")
+    whole = table.completed(written, "/review?v=1&version=11")
+    assert whole.count("<a ") == 1
+    assert 'href="/review?v=1&amp;version=11&amp;of=P1&amp;where=JP"' in whole
+    assert "/review" not in whole.replace('href="/review?v=1&amp;version=11&amp;of=P1&amp;where=JP"', "")
+
+
+def test_a_hostile_key_or_title_of_a_card_is_read_as_it_was_written() -> None:
+    seen = Seen(markup.section(HOSTILE, HOSTILE, markup.head(HOSTILE, "")))
+    assert seen.tags == {"section", "button", "div", "h2", "p"}
+    assert seen.attributes == {"class", "type", "data-why", "aria-label"}
+    assert HOSTILE in seen.text
+
+
 def test_a_hostile_figure_or_head_is_read_as_it_was_written() -> None:
     line = Headline(key=f"kpi-{HOSTILE}", label=HOSTILE, value=HOSTILE, context=HOSTILE, why=HOSTILE)
     seen = Seen(markup.kpis([line]) + markup.head(HOSTILE, HOSTILE) + markup.foot(HOSTILE))
