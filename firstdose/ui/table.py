@@ -15,7 +15,7 @@ import streamlit as st
 from firstdose.figures import theme
 from firstdose.figures.gantt import width
 from firstdose.ui import host
-from firstdose.words import _, say_date, say_number
+from firstdose.words import _, language, say_date, say_number
 
 #: Rows drawn as HTML; what is beyond is said and stands in the grid.
 MOST = 20
@@ -121,7 +121,7 @@ def markup(
         rows = f'<tr><td colspan="{len(columns)}">{nothing}</td></tr>'
     tall = f' style="max-height:{height}px"' if height else ""
     return (
-        f'<div class="fd-table st-key-{escape(key)}" role="region" tabindex="0" '
+        f'<div class="fd-table st-key-{escape(key)}" lang="{language()}" role="region" tabindex="0" '
         f'aria-label="{escape(title)}"{tall}>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

@@ -42,7 +42,16 @@ def test_a_cell_a_label_and_a_title_make_no_element_of_their_own(text: str) -> N
     frame = pd.DataFrame({"a": [text]})
     seen = Seen(table.markup(frame, {"a": text}, text, text, 200))
     assert seen.tags - {"span"} == TABLE
-    assert seen.attributes <= {"class", "role", "tabindex", "aria-label", "style", "scope", "data-status"}
+    assert seen.attributes <= {
+        "class",
+        "role",
+        "tabindex",
+        "aria-label",
+        "style",
+        "scope",
+        "data-status",
+        "lang",
+    }
 
 
 def test_a_hostile_cell_is_read_as_it_was_written() -> None:
