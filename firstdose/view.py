@@ -163,9 +163,10 @@ def _day(day: date | None, nothing: date) -> str:
     return ALL if day is None else NOTHING if day == nothing else day.isoformat()
 
 
-def to_link(view: View, home: str = "overview") -> str:
-    """The path and query of a view, from the root of the server; the home page has no path of its own."""
-    return f"/{'' if view.page == home else view.page}?{urlencode(to_params(view), doseq=True)}"
+def to_link(view: View, home: str = "overview", left: Sequence[str] = ()) -> str:
+    """Path and query of a view from the root of the server; keys ``left`` out can be said behind an ``&``."""
+    path = "" if view.page == home else view.page  # the home page has no path of its own
+    return f"/{path}?{urlencode({k: v for k, v in to_params(view).items() if k not in left}, doseq=True)}"
 
 
 # ---------------------------------------------------------------- reading a link

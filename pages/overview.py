@@ -3,15 +3,13 @@
 from firstdose import ui
 from firstdose.contracts import contracts
 from firstdose.figures import overview as figures
-from firstdose.figures import pipeline, readiness
+from firstdose.figures import pipeline
 from firstdose.queries import overview as queries
 from firstdose.queries import pipeline as stages
-from firstdose.queries import readiness as items
 from firstdose.rules import changes as told
 from firstdose.rules import overview as rules
 from firstdose.rules import pipeline as conversions
-from firstdose.rules import readiness as marks
-from firstdose.rules.readiness_network import with_need
+from firstdose.ui import overview as room
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -25,33 +23,26 @@ def headlines() -> list[rules.Headline]:
     return list(rules.headlines(queries.standing(session, view), queries.standing_before(base, view), since))
 
 
-def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Chart]:
-    """Readiness, the next 90 days, what changed, the funnel."""
-    needed = with_need(items.all_items(session, view), items.network(session, view))
-    areas = marks.rollup_by(marks.item_marks(needed, day), day, ["program_id", "area"])
+def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Table, ui.Chart]:
+    """Readiness, the next 90 days, open conditions, what changed, the funnel."""
     planned = queries.next_days(session, view)
     funnel = conversions.conversions(stages.stage_funnel(session, view))
     changed = ui.changes_between(base, session)
     lines = told.headline_changes(changed, queries.names_of_changes(changed, session, base, view))
     return (
-        ui.Chart(
-            key="chart-overview-readiness",
-            figure=readiness.program_matrix(areas, dict(ui.known(session, view.page).program)),
-            data=areas,
-            title=_("Readiness by program and area"),
-            how=_("Mark of the worst open gate item; gate items closed of total"),
-        ),
+        room.readiness(view, session, day),
         ui.Chart(
             key="chart-overview-next-days",
             figure=figures.next_days(planned, day),
             data=planned,
             title=_("The next 90 days"),
             how=_(
-                "Diamonds are milestones, circles the days on which open gate items are due; "
+                "Diamonds are milestones, circles the claimed due days of open gate items; "
                 "the lead's in the first colour, the partner's in the second"
             ),
             foot=figures.hidden(planned),
         ),
+        room.conditions(view, session, day),
         ui.Table(
             key="table-overview-changes",
             data=figures.changes(lines),
@@ -71,9 +62,9 @@ def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Chart]:
 
 
 ui.kpi_row(ui.remembered(headlines, view, session, base))
-matrix, planned, changes, funnel = ui.remembered(cards, view, session, base)
+matrix, planned, conditions, changes, funnel = ui.remembered(cards, view, session, base)
 left, right = ui.grid((3, 2))
 with left:
     ui.draw(matrix, planned)
 with right:
-    ui.draw(changes, funnel)
+    ui.draw(conditions, changes, funnel)

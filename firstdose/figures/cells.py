@@ -1,6 +1,7 @@
 """How cells of tables are said: names in the reader's language, days without a time, states with a symbol."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -58,3 +59,8 @@ def milestone(name: str) -> str:
     """A milestone inside a sentence."""
     word = _MILESTONES[name]
     return _(word)
+
+
+def opens(**keys: str) -> str:
+    """The part of a link that a cell carries: keys that the link before it leaves out."""
+    return urlencode(keys)

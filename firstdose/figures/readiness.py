@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from firstdose.figures import theme
+from firstdose.figures.cells import opens
 from firstdose.rules.readiness import AREAS, JURISDICTIONS, MARKS, MONTHS_AHEAD, area_name
 from firstdose.words import N_, _, ngettext, say_date
 
@@ -28,7 +29,7 @@ def area_matrix(rollup: pd.DataFrame) -> go.Figure:
         return theme.empty(_("No readiness item fits the filters. Choose fewer filters to see some."))
     cells = {(row["area"], row["jurisdiction"]): row for row in rollup.to_dict("records")}
     rows = [(area, area_name(area)) for area in AREAS]
-    return _matrix(cells, rows, [(name, name) for name in columns])
+    return _matrix(cells, rows, [(name, name) for name in columns], ("area", "jurisdiction"))
 
 
 def program_matrix(rollup: pd.DataFrame, names: Mapping[str, str]) -> go.Figure:
@@ -41,7 +42,7 @@ def program_matrix(rollup: pd.DataFrame, names: Mapping[str, str]) -> go.Figure:
         return theme.empty(_("No readiness item fits the filters. Choose fewer filters to see some."))
     cells = {(row["program_id"], row["area"]): row for row in rollup.to_dict("records")}
     there = [(name, theme.show_text(names.get(name, name))) for name in sorted(set(rollup["program_id"]))]
-    return _matrix(cells, there, [(area, _short(area)) for area in AREAS])
+    return _matrix(cells, there, [(area, _short(area)) for area in AREAS], ("program", "area"))
 
 
 def _short(area: str) -> str:
@@ -64,13 +65,24 @@ _SHORT_AREAS = {
 
 
 def _matrix(
-    cells: Mapping[Any, dict[Any, Any]], rows: list[tuple[str, str]], columns: list[tuple[str, str]]
+    cells: Mapping[Any, dict[Any, Any]],
+    rows: list[tuple[str, str]],
+    columns: list[tuple[str, str]],
+    keys: tuple[str, str],
 ) -> go.Figure:
-    """Tinted cells with mark and count, rows and columns as (key, label) in the order drawn."""
+    """Tinted cells with mark and count, rows and columns as (key, label) in the order drawn.
+
+    A cell with items has the part of a link that chooses them as its id; ``keys`` name its row and column.
+    """
     places = [
         (row_label, column_label.replace("-<br>", "").replace("<br>", " "), cells.get((row, column)))
         for row, row_label in rows
         for column, column_label in columns
+    ]
+    ids = [
+        opens(**dict(zip(keys, (row, column), strict=True))) if (row, column) in cells else ""
+        for row, _row_label in rows
+        for column, _column_label in columns
     ]
     at = {"x": list(range(len(columns))) * len(rows)}
     at["y"] = [place for place in range(len(rows)) for _column in columns]
@@ -78,7 +90,7 @@ def _matrix(
     margin = 14 + int(_CHARACTER * max(map(_width, labels)))
     head = 40 if any("<br>" in label for _key, label in columns) else 28
     return go.Figure(
-        data=[_backgrounds(at, places), _counts(at, places)],
+        data=[_backgrounds(at, places) | {"ids": ids}, _counts(at, places)],
         layout={
             "height": _ROW * len(rows) + head + _LEGEND,
             "margin": {"l": margin, "r": 0, "t": head, "b": _LEGEND},

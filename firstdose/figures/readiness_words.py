@@ -27,7 +27,8 @@ def verdict_columns() -> dict[str, str]:
 def verdicts(found: pd.DataFrame) -> pd.DataFrame:
     """Verdicts with symbol, word and reasons, what is not ready and farthest from its target on top.
 
-    Takes ``rules.readiness_verdict.verdicts``; its columns stay, beside said, before, why, gates (str).
+    Takes ``rules.readiness_verdict.verdicts``; its columns stay, beside said, before, why, gates (str) and
+    opens (str: the part of a link that names its gate review).
     """
     worst = found["verdict"].map({"not ready": 0, "unknown": 1, "ready with conditions": 2, "ready": 3})
     order = found.assign(worst=worst).sort_values(
@@ -41,6 +42,10 @@ def verdicts(found: pd.DataFrame) -> pd.DataFrame:
         gates=[f"{row['closed']}/{row['total']}" for row in rows],
         earliest=cells.days(order["earliest_on"]),
         target=cells.days(order["target_on"]),
+        opens=[
+            cells.opens(of=row["program_id"], where=row["jurisdiction"], blocks=row["milestone"])
+            for row in rows
+        ],
     )
     shown.attrs = dict(found.attrs)
     return shown

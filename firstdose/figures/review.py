@@ -4,7 +4,7 @@ import pandas as pd
 
 from firstdose.figures import cells, theme
 from firstdose.rules import review as rules
-from firstdose.rules.readiness import area_name
+from firstdose.rules.readiness import JURISDICTIONS, area_name
 from firstdose.words import N_, _, say_date, say_number
 
 _RISKS = {
@@ -131,7 +131,10 @@ def risk_columns() -> dict[str, str]:
 
 
 def promises(judged: pd.DataFrame) -> pd.DataFrame:
-    """Conditions and actions as read. Takes ``rules.review.overdue``."""
+    """Conditions and actions as read, beside ``opens``, the part of a link that names the gate behind them.
+
+    Takes ``rules.review.overdue``.
+    """
     rows = cells.rows(judged)
     return judged.assign(
         due_on=cells.days(judged["due_on"]),
@@ -148,7 +151,27 @@ def promises(judged: pd.DataFrame) -> pd.DataFrame:
             else ""
             for row in rows
         ],
+        opens=[_gate(row) for row in rows],
     )
+
+
+def _gate(row: cells.Row) -> str:
+    """The part of a link that names the review of a gate; empty where nothing names one."""
+    where, gate, program = (cells.text(row[name]) for name in ("jurisdiction", "gate", "program_id"))
+    known = where in JURISDICTIONS and gate in rules.MILESTONES and program
+    return cells.opens(of=program, where=where, blocks=gate) if known else ""
+
+
+def condition_columns() -> dict[str, str]:
+    """The columns of open conditions on the overview with their labels."""
+    return {
+        "state": _("State"),
+        "what": _("What"),
+        "program_id": _("Program"),
+        "due_on": _("Due"),
+        "owner": _("Owner"),
+        "behind": _("Decision"),
+    }
 
 
 def _promise(row: cells.Row) -> str:

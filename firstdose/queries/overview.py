@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from firstdose.queries import ask
+from firstdose.queries import ask, readiness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,9 @@ class Standing:
     first_doses: "pd.DataFrame"
     items: "pd.DataFrame"
     batches: "pd.DataFrame"
+    checklist: "pd.DataFrame"  # every item, and below what their links take
+    network: "pd.DataFrame"
+    as_of: date
 
 
 def standing(session: "Session", view: "View") -> Standing:
@@ -33,6 +37,9 @@ def standing(session: "Session", view: "View") -> Standing:
         next_first_dose(session, view),
         open_items(session, view),
         batch_success(session, view),
+        readiness.all_items(session, view),
+        readiness.network(session, view),
+        view.as_of or session.as_of,
     )
 
 
@@ -62,8 +69,7 @@ def next_first_dose(session: "Session", view: "View") -> "pd.DataFrame":
 def open_items(session: "Session", view: "View") -> "pd.DataFrame":
     """Open readiness items by the milestone they block, two rows (first dose, filing).
 
-    Columns: blocks (str), open_gate, programs (with an open gate item), overdue (open items of either kind
-    whose due day lies before the report day), oldest_days (int or none), oldest_due_on (date).
+    Columns: blocks (str), open_gate, programs (with an open gate item; int).
     """
     return ask("overview.open_items", session, view)
 

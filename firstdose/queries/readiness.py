@@ -64,8 +64,8 @@ def network_before(base: "Session", view: "View") -> "pd.DataFrame":
 def checklist(session: "Session", view: "View", **own: str) -> "pd.DataFrame":
     """The checklist: one row per item with owner, evidence and the source of its requirement.
 
-    The page keys choose: ``blocks`` (filing, first dose, all), ``state`` (open, overdue, all; overdue means
-    open with a due day before the report day) and ``gate`` (gate, all). Beside the columns of ``items``:
+    The page keys choose: ``blocks`` (filing, first dose, all), ``state`` (open, all; overdue gives the open
+    ones: ``rules.readiness.overdue_days`` says which they are) and ``gate`` (gate, all). Beside ``items``:
     requirement_code, title, title_ja, owner_name, owner_name_ja, owner_role, source_name, source_ref,
     source_url, confidence, na_reason, note (str), evidence_approved, evidence_expected (int; approved and
     valid on the report day, expected).

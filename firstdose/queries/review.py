@@ -17,13 +17,21 @@ MILESTONES = ("filing", "first dose")
 def subject(session: "Session", view: "View") -> "View":
     """The view of the one gate under review: its program (``of``) and jurisdiction in place of the filters.
 
-    Without ``of`` the first program that the filters let through; one they do not let through shows nothing.
+    Without ``of`` the program that the filters let through and that is nearest to its milestone, gate items
+    still open; one they do not let through shows nothing.
     """
-    offered = chosen(session, view)
-    named = view.key("of") or (offered[0] if offered else "")
+    offered, where = chosen(session, view), view.key("where", "JP")
+    named = view.key("of") or (nearest(session, view, where)["program_id"].iloc[0] if offered else "")
     program = (named,) if named in offered else ()
-    where = view.key("where", "JP")
     return replace(view.with_key("of", named), program=program, jurisdiction=(where,))
+
+
+def nearest(session: "Session", view: "View", where: str) -> "pd.DataFrame":
+    """The programs let through, the one whose milestone comes next first; those without open gate items last.
+
+    Columns: program_id (str), milestone_on (date: planned, else committed).
+    """
+    return ask("review.nearest", session, view, where=where, blocks=view.key("blocks", "filing"))
 
 
 def programs(session: "Session", view: "View") -> dict[str, str]:

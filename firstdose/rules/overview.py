@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from firstdose.rules.proportion import Share
+from firstdose.rules.readiness import overdue_days
+from firstdose.rules.readiness_network import with_need
 from firstdose.words import _, either, ngettext, say_date
 
 if TYPE_CHECKING:
@@ -174,9 +176,10 @@ def blockers(now: "Standing", before: "Standing | None", since: str, blocks: str
 
 
 def overdue(now: "Standing", before: "Standing | None", since: str) -> Headline:
-    """Open items whose due day has passed, and how old the oldest is."""
-    count, oldest = int(now.items["overdue"].sum()), now.items["oldest_days"].max()
-    then = None if before is None else before.items["overdue"].sum()
+    """Open items past the day they are needed, and how long the oldest is."""
+    late = _overdue(now)
+    count, oldest = int(late.count()), late.max()
+    then = None if before is None else _overdue(before).count()
     change, tone = _change(count, then, since, "less")
     return Headline(
         "kpi-overview-overdue",
@@ -185,9 +188,16 @@ def overdue(now: "Standing", before: "Standing | None", since: str) -> Headline:
         _("none") if pd.isna(oldest) else _("oldest {n} d").format(n=int(oldest)),
         change,
         tone,
-        _("Open items, gate or not, whose due day lies before the report day; due today is not overdue."),
-        now.items.attrs.get("asked"),
+        _(
+            "Open items, gate or not, past the day they are needed: the computed one, the claimed due day "
+            "only where nothing can be computed; needed today is not overdue."
+        ),
+        now.checklist.attrs.get("asked"),
     )
+
+
+def _overdue(standing: "Standing") -> "pd.Series[Any]":
+    return overdue_days(with_need(standing.checklist, standing.network), standing.as_of)
 
 
 def batch_success(now: "Standing", before: "Standing | None", since: str) -> Headline:

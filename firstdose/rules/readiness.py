@@ -5,8 +5,8 @@ progress, not started, at risk, late; as signals: done, on track, at risk, late.
 computed (``rules.readiness_network``, R-06); the due day typed in is a claim that stands beside it and is
 judged only where nothing can be computed. All project rule R-01; the limits are our convention:
 
-- *late*: open after the day it is needed (needed today is not late), or a gate item whose forecast lies
-  after the last day that still holds the committed milestone (its float is eaten);
+- *late*: *overdue*, that is open after the day it is needed (needed today is not), or a gate item whose
+  forecast lies after the last day that still holds the committed milestone (its float is eaten);
 - *at risk*: open, and its forecast is after the day it is needed, or it is needed within 14 days and not in
   review, or nobody has updated it for more than 30 days (*stale*, shown beside the mark); or closed with
   fewer approved and valid documents than expected;
@@ -179,11 +179,11 @@ def rules_in_words() -> str:
     return _(
         "An item is needed before every open item that waits for it has to begin, counted back from its "
         "milestone through typical lead times and hard links; without a milestone day the claimed due "
-        "day stands in. Late: open after the day it is needed, or the forecast of a gate item eats all float "
-        "to the committed milestone. At risk: forecast after the day it is needed, needed within {soon} days "
-        "and not in review, no update for more than {stale} days, or closed with fewer valid documents than "
-        "expected (limits are our convention). An area shows its worst open gate item. For planning; not "
-        "regulatory advice."
+        "day stands in. Overdue: open after the day it is needed. Late: overdue, or the forecast of a gate "
+        "item eats all float to the committed milestone. At risk: forecast after the day it is needed, "
+        "needed within {soon} days and not in review, no update for more than {stale} days, or closed with "
+        "fewer valid documents than expected (limits are our convention). An area shows its worst open gate "
+        "item. For planning; not regulatory advice."
     ).format(soon=SOON_DAYS, stale=STALE_DAYS)
 
 
@@ -232,6 +232,17 @@ def due_months(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
     )
     counted.attrs = dict(items.attrs)
     return counted
+
+
+def overdue_days(items: pd.DataFrame, as_of: date) -> "pd.Series[Any]":
+    """Days by which open items are past the day they are needed (int); none where they are not overdue.
+
+    The one rule of *overdue*: the computed day counts, the claimed one only where nothing can be computed;
+    needed today is not overdue.
+    """
+    past = days_of(pd.Timestamp(as_of) - _needed_on(items))
+    late = ~items["status"].isin(list(_SETTLED)).to_numpy() & (past > 0)
+    return pd.Series(np.where(late, past, np.nan), index=items.index).astype("Int64")
 
 
 def _needed_on(items: pd.DataFrame) -> "pd.Series[Any]":

@@ -159,6 +159,15 @@ def overdue(promises: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return promises.assign(mark=mark, overdue_days=days)
 
 
+def open_conditions(promises: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The conditions of decisions that are still open, the longest overdue first; columns as ``overdue``."""
+    judged = overdue(promises, as_of)
+    kept = judged[judged["is_open"].astype(bool) & judged["kind"].eq("condition")]
+    kept = kept.sort_values(["due_on", "action_id"], ignore_index=True)
+    kept.attrs = dict(promises.attrs)
+    return kept
+
+
 def asked_elsewhere(library: pd.DataFrame, where: str, milestone: str) -> pd.DataFrame:
     """Gate requirements of other jurisdictions than ``where`` that the program collects nowhere.
 

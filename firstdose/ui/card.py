@@ -4,9 +4,10 @@ Every figure of the product is a ``Chart`` drawn by ``draw`` and by nothing else
 can be exchanged in this one room.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,7 +20,7 @@ from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, speak
 from firstdose.ui.store import lake
-from firstdose.view import to_link
+from firstdose.view import View, to_link
 from firstdose.words import _, say_date
 
 if TYPE_CHECKING:
@@ -43,10 +44,14 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart(Card):
-    """A figure in its card; without ``alt`` its text alternative is made from the data."""
+    """A figure in its card; without ``alt`` its text alternative is made from the data.
+
+    ``drill`` gives, for the view at hand, the link that the id of a mark completes.
+    """
 
     figure: "go.Figure"
     alt: str = ""
+    drill: "Callable[[View], str] | None" = None
 
     @cached_property
     def written(self) -> bytes:
@@ -64,11 +69,15 @@ class Table(Card):
     """A table in its card; ``columns`` names and orders what is shown, the data keeps every column.
 
     ``most`` rows are drawn at once; the columns ``grouped`` say only once what rows below each other share.
+    The column named in ``linked`` leads where ``drill``, for the view at hand, and the cell of ``opens`` in
+    the same row say.
     """
 
     height: int | None = None
     most: int = table.MOST
     grouped: tuple[str, ...] = ()
+    linked: str = ""
+    drill: "Callable[[View], str] | None" = None
 
     @cached_property
     def written(self) -> str:
@@ -81,24 +90,63 @@ class Table(Card):
             self.height,
             most=self.most,
             grouped=self.grouped,
+            linked=self.linked,
         )
+
+    @property
+    def drawn(self) -> str:
+        """What was written, its links completed for the view at hand."""
+        return table.completed(self.written, self.drill(current_view())) if self.drill else self.written
 
 
 def draw(*cards: Card) -> None:
-    """Draw cards one below the other; when the view names one card, that one alone."""
+    """Draw cards one below the other; when the view names one card, that one alone.
+
+    Tables that follow each other and are shown whole are one element of the page: measured, the gate review
+    of twelve cards is whole in two thirds of the time (docs/decisions.md).
+    """
+    shown = [card for card in cards if current_view().chart in (None, card.key)]
+    for whole_tables, group in groupby(shown, key=_is_whole):
+        together = list(group)
+        if whole_tables and len(together) > 1 and host.ours():
+            _together(tuple(together))
+        else:
+            for card in together:
+                _alone(card)
+
+
+def _is_whole(card: Card) -> bool:
+    """Whether a card is a table that shows every row at once."""
+    return isinstance(card, Table) and len(card.data) <= card.most
+
+
+def _alone(card: Card) -> None:
+    with st.container(key=f"card-{card.key}", border=True, gap="small"):
+        _tools(card)
+        match card:
+            case Chart():
+                st.html(_head(card))
+                opens = card.drill(current_view()) if card.drill else ""
+                host.draw(card.figure, card.key, card.words, partial(getattr, card, "written"), opens)
+                if card.foot:
+                    st.html(markup.foot(card.foot))
+            case Table():
+                table.draw(card, _head(card), markup.foot(card.foot))
+
+
+@st.fragment
+def _together(cards: "Sequence[Card]") -> None:
+    """Several tables as one element; what is asked of one of them opens above the page."""
+    speak()
+    told = "".join(
+        markup.section(card.key, card.title, _head(card) + card.drawn + markup.foot(card.foot))
+        for card in cards
+        if isinstance(card, Table)
+    )
+    asked = host.words(told, f"words-{cards[0].key}")
     for card in cards:
-        if current_view().chart not in (None, card.key):
-            continue
-        with st.container(key=f"card-{card.key}", border=True, gap="small"):
-            _tools(card)
-            match card:
-                case Chart():
-                    st.html(_head(card))
-                    host.draw(card.figure, card.key, card.words, partial(getattr, card, "written"))
-                    if card.foot:
-                        st.html(markup.foot(card.foot))
-                case Table():
-                    table.draw(card, _head(card), markup.foot(card.foot))
+        if card.key == asked:
+            st.dialog(escaped(card.title), width="large")(_explain)(card)
 
 
 def _head(card: Card) -> str:
@@ -113,29 +161,35 @@ def _head(card: Card) -> str:
 def _tools(card: Card) -> None:
     """The link, the query, the data and the table of a card, made only when somebody opens them."""
     speak()
-    view, session = current_view(), lake().session(current_view().version)
     tools = st.popover(_("Why"), key=f"action-{card.key}", type="tertiary", on_change="rerun")
     if not tools.open:
         return
     with tools:
-        alone = replace(view, chart=card.key)
-        st.caption(_("Link to this card, live and pinned"))
-        st.code(whole(to_link(alone)), language=None, wrap_lines=True)
-        st.code(whole(to_link(pinned_view(alone, session))), language=None, wrap_lines=True)
-        asked: Asked | None = card.data.attrs.get("asked")
-        if asked is not None:
-            st.caption(
-                _("Query {name} on data version {version}, report day {day}").format(
-                    name=escaped(asked.name), version=asked.version, day=say_date(asked.as_of)
-                )
+        _explain(card)
+
+
+def _explain(card: Card) -> None:
+    """The links to a card, the query behind it, its data to take away and as a grid."""
+    speak()
+    view, session = current_view(), lake().session(current_view().version)
+    alone = replace(view, chart=card.key)
+    st.caption(_("Link to this card, live and pinned"))
+    st.code(whole(to_link(alone)), language=None, wrap_lines=True)
+    st.code(whole(to_link(pinned_view(alone, session))), language=None, wrap_lines=True)
+    asked: Asked | None = card.data.attrs.get("asked")
+    if asked is not None:
+        st.caption(
+            _("Query {name} on data version {version}, report day {day}").format(
+                name=escaped(asked.name), version=asked.version, day=say_date(asked.as_of)
             )
-            st.code(asked.pasteable(), language="sql", wrap_lines=True, height=220)
-        st.download_button(
-            _("Data as CSV"),
-            data=lambda: to_csv(card.data),
-            file_name=f"{card.key}-v{session.version}.csv",
-            mime="text/csv",
-            key=f"csv-{card.key}",
-            on_click="ignore",
         )
-        table.grid(card.data, card.columns, f"table-{card.key}", card.title, 320)
+        st.code(asked.pasteable(), language="sql", wrap_lines=True, height=220)
+    st.download_button(
+        _("Data as CSV"),
+        data=lambda: to_csv(card.data),
+        file_name=f"{card.key}-v{session.version}.csv",
+        mime="text/csv",
+        key=f"csv-{card.key}",
+        on_click="ignore",
+    )
+    table.grid(card.data, card.columns, f"table-{card.key}", card.title, 320)

@@ -21,6 +21,16 @@ def head(title: str, said: str, stale: str = "") -> str:
     return f'<div class="fd-head"><h2>{escape(title)}</h2><p>{escape(said)}</p>{mark}</div>'
 
 
+def section(key: str, title: str, content: str) -> str:
+    """A card as HTML around its ``content``, which is HTML already; its button asks why (``words.js``)."""
+    name, why, told = escape(key), escape(_("Why")), escape(_("Why: {label}").format(label=title))
+    return (
+        f'<section class="fd-card st-key-card-{name}">'
+        f'<button type="button" class="fd-why" data-why="{name}" aria-label="{told}">{why}</button>'
+        f"{content}</section>"
+    )
+
+
 def step(title: str) -> str:
     """The head of one step inside a card."""
     return f'<h3 class="fd-step">{escape(title)}</h3>'

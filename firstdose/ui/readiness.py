@@ -21,6 +21,7 @@ from firstdose.rules.readiness_unblock import unblocking
 from firstdose.rules.readiness_verdict import verdicts
 from firstdose.ui.address import known
 from firstdose.ui.card import Card, Chart, Table
+from firstdose.ui.leads import to_items, to_review
 from firstdose.ui.markdown import escaped
 from firstdose.ui.remember import remembered
 from firstdose.ui.store import lake
@@ -42,11 +43,16 @@ def verdict_card(plan: "pd.DataFrame", day: date) -> Table:
         key="table-readiness-verdicts",
         data=words.verdicts(verdicts(plan, day)),
         title=_("Ready to file, ready to dose?"),
-        how=_("Reasons in order: gate items, longest open chain, earliest possible day, what is stale"),
+        how=_(
+            "Reasons in order: gate items, longest open chain, earliest possible day, what is stale; "
+            "a verdict opens its gate review"
+        ),
         columns=words.verdict_columns(),
         height=420,
         most=_MOST,
         foot=_("Supports planning; not regulatory advice. All areas and partners count in a verdict."),
+        linked="said",
+        drill=to_review,
     )
 
 
@@ -63,8 +69,10 @@ def item_cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date
             data=areas,
             title=_("Areas by jurisdiction"),
             how=_(
-                "Mark of the worst open gate item; gate items closed of total, all chosen programs together"
+                "Mark of the worst open gate item; gate items closed of total, all chosen programs together; "
+                "a cell opens its items (Tab, then arrow keys)"
             ),
+            drill=to_items("area", "jurisdiction"),
         ),
         Chart(
             key="chart-readiness-due",
@@ -78,13 +86,15 @@ def item_cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date
             figure=figures.program_matrix(programs, dict(known(session, view.page).program)),
             data=programs,
             title=_("Areas by program"),
-            how=_("Mark of the worst open gate item; gate items closed of total"),
+            how=_(
+                "Mark of the worst open gate item; gate items closed of total; "
+                "a cell opens its items (Tab, then arrow keys)"
+            ),
+            drill=to_items("program", "area"),
         ),
         Table(
             key="table-readiness-checklist",
-            data=table.checklist(
-                rules.blockers_first(with_need(queries.checklist(session, view), plan), day)
-            ),
+            data=table.checklist(rules.blockers_first(_chosen(view, session, plan, day), day)),
             title=_("Checklist, blockers first"),
             how=_(
                 "Open gate items on top, the worst and earliest first; “Why” tells the rule behind each mark"
@@ -95,6 +105,12 @@ def item_cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date
             foot=rules.rules_in_words(),
         ),
     )
+
+
+def _chosen(view: "View", session: "Session", plan: "pd.DataFrame", day: date) -> "pd.DataFrame":
+    """The items of the checklist with what their links say; those past the day they are needed when asked."""
+    found = with_need(queries.checklist(session, view), plan)
+    return found[rules.overdue_days(found, day).notna()] if view.key("state") == "overdue" else found
 
 
 def deeper_cards(plan: "pd.DataFrame", library: "pd.DataFrame", day: date) -> tuple[Card, ...]:

@@ -15,7 +15,7 @@ import streamlit as st
 from firstdose.figures import theme
 from firstdose.figures.gantt import width
 from firstdose.ui import host
-from firstdose.words import _, say_date, say_number
+from firstdose.words import _, language, say_date, say_number
 
 #: Rows drawn as HTML; what is beyond is said and stands in the grid.
 MOST = 20
@@ -40,19 +40,19 @@ class Rows(Protocol):
     @property
     def most(self) -> int: ...
     @property
-    def written(self) -> str: ...
+    def drawn(self) -> str: ...
 
 
 def draw(rows: Rows, head: str = "", foot: str = "") -> None:
     """Draw what ``markup`` wrote between head and foot; as a grid of every row once somebody asked for it."""
     if len(rows.data) <= rows.most:
-        host.words(head + rows.written + foot, f"words-{rows.key}")
+        host.words(head + rows.drawn + foot, f"words-{rows.key}")
     elif st.session_state.get(f"whole-{rows.key}"):
         st.html(head)
         grid(rows.data, rows.columns, rows.key, rows.title, rows.height)
         _remark(foot)
     else:
-        host.words(head + rows.written, f"words-{rows.key}")
+        host.words(head + rows.drawn, f"words-{rows.key}")
         st.button(
             _("Show all {n} rows, to sort and search").format(n=say_number(len(rows.data))),
             key=f"action-{rows.key}-whole",
@@ -96,12 +96,14 @@ def markup(
     *,
     most: int = MOST,
     grouped: Sequence[str] = (),
+    linked: str = "",
 ) -> str:
     """The first ``most`` rows as an HTML table that can be scrolled by keyboard; every text is escaped.
 
     Its element key is written here as a class, as Streamlit would on a container that costs a pass more.
     ``columns`` gives name and label of what is shown, in order; empty, every column with its own name. The
-    columns ``grouped`` say what they share with the row above only once.
+    columns ``grouped`` say what they share with the row above only once. The column ``linked`` leads where
+    the column ``opens`` of the frame says, as part of a link that ``completed`` makes whole.
     """
     columns = columns or {str(name): str(name) for name in frame.columns}
     cells = {name: [_said(value) for value in frame[name].head(most).tolist()] for name in columns}
@@ -109,13 +111,17 @@ def markup(
     _said_once(cells, grouped)
     head = "".join(f'<th scope="col"{kind[name]}>{escape(label)}</th>' for name, label in columns.items())
     drawn = [[_cell(kind[name], text) for text in said] for name, said in cells.items()]
+    if linked:
+        at = list(columns).index(linked)
+        parts = frame["opens"].head(most).tolist()
+        drawn[at] = [_link(cell, opens) for cell, opens in zip(drawn[at], parts, strict=True)]
     rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*drawn, strict=True))
     if not rows:
         nothing = escape(_("No rows."))
         rows = f'<tr><td colspan="{len(columns)}">{nothing}</td></tr>'
     tall = f' style="max-height:{height}px"' if height else ""
     return (
-        f'<div class="fd-table st-key-{escape(key)}" role="region" tabindex="0" '
+        f'<div class="fd-table st-key-{escape(key)}" lang="{language()}" role="region" tabindex="0" '
         f'aria-label="{escape(title)}"{tall}>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
@@ -137,6 +143,19 @@ def _cell(kind: str, text: str) -> str:
         return f"<td{kind}>{escape(text)}</td>"
     sign = theme.symbol(status)
     return f'<td{kind}><span data-status="{status}">{escape(sign)}</span>{escape(text[len(sign) :])}</td>'
+
+
+def _link(cell: str, opens: str) -> str:
+    """A cell that leads somewhere; what it says is HTML already."""
+    if not opens:
+        return cell
+    head, _sep, said = cell.removesuffix("</td>").partition(">")
+    return f'{head}><a href="?{escape(opens)}" target="_self">{said}</a></td>'
+
+
+def completed(written: str, opens: str) -> str:
+    """A table whose links lead to the view ``opens``; no text of the data holds this piece of HTML."""
+    return written.replace('<a href="?', f'<a href="{escape(opens)}&amp;')
 
 
 def _kind(column: "pd.Series[Any]", said: list[str]) -> str:

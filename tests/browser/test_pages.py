@@ -1,6 +1,7 @@
 """Every page of the menu opens in a real browser, by its address and by the menu, in both languages."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -294,3 +295,45 @@ def test_closed_doors_and_headers_reach_the_browser(page: Page, server: Served) 
     health = page.request.get("/health").json()
     assert health["ok"] is True
     assert health["version"] >= 8, "the demo has at least eight versions"
+
+
+def test_a_cell_of_a_matrix_opens_its_items_by_keyboard_and_by_pointer(page: Page) -> None:
+    visit(page, "/readiness")
+    cells = page.locator(".st-key-chart-readiness-areas .fd-links a")
+    cells.first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    cell = page.locator(".fd-links a:focus")
+    said = cell.get_attribute("aria-label") or ""
+    where = parse_qs(urlsplit(cell.get_attribute("href") or "").query)
+    assert where["area"] == ["CMC-Vector"]
+    assert where["jurisdiction"] == ["US"]
+    assert said.startswith("CMC vector · US, ")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**area=CMC-Vector**")
+    painted(page)
+    closed, total = re.findall(r"(\d+) of (\d+)", said)[0]
+    lines = page.locator(".st-key-table-readiness-checklist tbody tr")
+    expect(lines).to_have_count(int(total))
+    expect(lines.filter(has_text="✓")).to_have_count(int(closed))
+    expect(lines.filter(has_text="CMC vector")).to_have_count(int(total))
+
+    visit(page, "/")
+    cell = page.locator(".st-key-chart-overview-readiness .fd-links a").first
+    there = parse_qs(urlsplit(cell.get_attribute("href") or "").query)
+    box = cell.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/readiness?**")
+    painted(page)
+    here = parse_qs(urlsplit(page.url).query)
+    assert (here["program"], here["area"]) == (there["program"], there["area"])
+
+
+def test_a_verdict_leads_to_the_review_of_its_gate_in_the_version_looked_at(page: Page) -> None:
+    visit(page, "/readiness?v=1&version=11")
+    page.locator(".st-key-table-readiness-verdicts tbody a").first.click()
+    page.wait_for_url("**/review?**version=11**")
+    painted(page)
+    named = page.locator(".st-key-table-review-criteria tbody tr")
+    expect(named.first).to_be_visible()

@@ -84,3 +84,17 @@ def test_a_review_prints_on_paper_lying_without_anything_cut(page: Page, tmp_pat
     assert page.evaluate(WIDE) == 0
     expect(page.get_by_test_id("stSidebar")).not_to_be_visible()
     expect(page.locator(".st-key-card-review-decision")).not_to_be_visible()
+
+
+def test_why_of_a_table_is_answered_by_keyboard_and_again_after_it_was_shut(page: Page) -> None:
+    visit(page, GATE)
+    why = page.locator(".st-key-card-table-review-risks").get_by_role("button", name="Why: Risks")
+    for _once_and_again in range(2):
+        why.focus()
+        page.keyboard.press("Enter")
+        told = page.get_by_role("dialog")
+        expect(told).to_contain_text("review.risks")
+        expect(told.get_by_test_id("stCode").first).to_contain_text("chart=table-review-risks")
+        painted(page)
+        page.keyboard.press("Escape")
+        expect(told).to_have_count(0)

@@ -295,8 +295,8 @@ def test_verdicts_of_two_hundred_programs_in_three_jurisdictions_take_one_fast_p
     many = pd.concat(parts, ignore_index=True)
     best = float("inf")
     for _round in range(3):
-        began = time.perf_counter()
+        began = time.process_time()  # a busy machine moves the clock on the wall, not this one
         found = verdicts(many, TODAY)
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     assert len(found) == 200 * 3 * 2
     assert best < 0.9  # 0.2 s measured on two cores; three times the budget of 0.3 s for a busy machine

@@ -1,13 +1,14 @@
 """The gate review: what a decision must say, what it becomes, and what the page is told."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from firstdose.contracts import contracts
+from firstdose.figures import review as figures
 from firstdose.queries import readiness
 from firstdose.queries import review as queries
 from firstdose.rules import review as rules
@@ -202,6 +203,62 @@ def test_a_program_the_filters_do_not_let_through_shows_nothing() -> None:
     assert held.program == ()
     assert queries.criteria(session, held).empty  # type: ignore[arg-type]
     assert asked(session, held).empty
+
+
+@pytest.mark.parametrize(
+    ("days", "first"),
+    [
+        pytest.param({"P1": 90, "P2": 30}, "P2", id="the nearest one ahead"),
+        pytest.param({"P1": -1, "P2": 400}, "P2", id="one ahead before one that has passed"),
+        pytest.param({"P1": 0, "P2": 10}, "P1", id="the report day is ahead"),
+        pytest.param({"P1": None, "P2": 400}, "P2", id="a day before no day"),
+        pytest.param({"P1": 10, "P2": 10}, "P1", id="by id where the days are the same"),
+        pytest.param({"P1": 90, "P2": 30, "P3": 5}, "P2", id="a gate without open items comes last"),
+    ],
+)
+def test_a_review_opens_on_the_program_nearest_to_its_milestone(
+    days: dict[str, int | None], first: str
+) -> None:
+    programs = [
+        PROGRAM
+        | {
+            "program_id": name,
+            "target_filing_date": None if ahead is None else DAY + timedelta(days=ahead),
+        }
+        for name, ahead in days.items()
+    ]
+    items = [
+        ITEM | {"item_id": name, "program_id": name, "status": "closed" if name == "P3" else "in progress"}
+        for name in days
+    ]
+    session = session_of(DAY, programs=programs, readiness_items=items)
+    held = queries.subject(session, HELD.with_key("of", ""))  # type: ignore[arg-type]
+    assert held.key("of") == first
+
+
+def test_open_conditions_of_decisions_come_longest_overdue_first_and_lead_to_their_gate() -> None:
+    decision = {"decision_id": "D-1", "program_id": "P1", "gate": "filing", "jurisdiction": "JP"}
+    days = {"late": -2, "today": 0, "later": -40, "done": -9}
+    actions = [
+        {
+            "action_id": name,
+            "decision_id": "D-1",
+            "program_id": "P1",
+            "kind": "condition",
+            "title": name,
+            "due_on": DAY + timedelta(days=ahead),
+            "closed_on": DAY if name == "done" else None,
+        }
+        for name, ahead in days.items()
+    ]
+    promise = actions[0] | {"action_id": "said", "kind": "action", "decision_id": None}
+    session = session_of(DAY, programs=[PROGRAM], decisions=[decision], actions=[*actions, promise])
+    found = rules.open_conditions(queries.promises(session, View()), DAY)  # type: ignore[arg-type]
+    assert found["action_id"].tolist() == ["later", "late", "today"]
+    assert found["mark"].tolist() == ["late", "late", "at risk"]
+    told = figures.promises(found)
+    assert set(told["opens"]) == {"of=P1&where=JP&blocks=filing"}
+    assert figures.promises(found.assign(gate="S03"))["opens"].tolist() == [""] * 3
 
 
 @pytest.mark.parametrize(

@@ -42,13 +42,38 @@ def test_a_cell_a_label_and_a_title_make_no_element_of_their_own(text: str) -> N
     frame = pd.DataFrame({"a": [text]})
     seen = Seen(table.markup(frame, {"a": text}, text, text, 200))
     assert seen.tags - {"span"} == TABLE
-    assert seen.attributes <= {"class", "role", "tabindex", "aria-label", "style", "scope", "data-status"}
+    assert seen.attributes <= {
+        "class",
+        "role",
+        "tabindex",
+        "aria-label",
+        "style",
+        "scope",
+        "data-status",
+        "lang",
+    }
 
 
 def test_a_hostile_cell_is_read_as_it_was_written() -> None:
     seen = Seen(table.markup(pd.DataFrame({"a": [HOSTILE]}), {}, HOSTILE, HOSTILE, None))
     assert HOSTILE in seen.text
     assert seen.tags - {"span"} == TABLE
+
+
+def test_a_linked_cell_leads_to_the_view_at_hand_and_its_text_cannot_lead_elsewhere() -> None:
+    frame = pd.DataFrame({"a": ['<a href="?x">', "plain"], "opens": ["of=P1&where=JP", ""]})
+    written = table.markup(frame, {"a": "A"}, "k", "t", None, linked="a")
+    whole = table.completed(written, "/review?v=1&version=11")
+    assert whole.count("<a ") == 1
+    assert 'href="/review?v=1&amp;version=11&amp;of=P1&amp;where=JP"' in whole
+    assert "/review" not in whole.replace('href="/review?v=1&amp;version=11&amp;of=P1&amp;where=JP"', "")
+
+
+def test_a_hostile_key_or_title_of_a_card_is_read_as_it_was_written() -> None:
+    seen = Seen(markup.section(HOSTILE, HOSTILE, markup.head(HOSTILE, "")))
+    assert seen.tags == {"section", "button", "div", "h2", "p"}
+    assert seen.attributes == {"class", "type", "data-why", "aria-label"}
+    assert HOSTILE in seen.text
 
 
 def test_a_hostile_figure_or_head_is_read_as_it_was_written() -> None:

@@ -1,11 +1,10 @@
 -- grain: one row per milestone that readiness items block, both of them
--- params: $chosen (the programs let through), $partner, $jurisdiction, $area (null = all), $since, $until (bound due_on), $as_of
+-- params: $chosen (the programs let through), $partner, $jurisdiction, $area (null = all), $since, $until (bound due_on)
 with still_open as (
     select
         blocks,
         program_id,
-        gate,
-        due_on
+        gate
     from readiness_items
     where status not in ('closed', 'not applicable')
         and list_contains($chosen, program_id)
@@ -19,10 +18,7 @@ with still_open as (
 select
     milestone.blocks,
     (count(*) filter (where still_open.gate))::integer as open_gate,
-    (count(distinct still_open.program_id) filter (where still_open.gate))::integer as programs,
-    (count(*) filter (where still_open.due_on < $as_of))::integer as overdue,
-    min(still_open.due_on) filter (where still_open.due_on < $as_of) as oldest_due_on,
-    ($as_of::date - oldest_due_on)::integer as oldest_days
+    (count(distinct still_open.program_id) filter (where still_open.gate))::integer as programs
 from (values ('filing'), ('first dose')) as milestone (blocks)
 left join still_open on milestone.blocks = still_open.blocks
 group by milestone.blocks

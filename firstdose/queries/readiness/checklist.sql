@@ -52,7 +52,6 @@ where list_contains($chosen, items.program_id)
     and (
         $state is null
         or $state = 'all'
-        or ($state = 'open' and items.status not in ('closed', 'not applicable'))
-        or ($state = 'overdue' and items.status not in ('closed', 'not applicable') and items.due_on < $as_of)
+        or ($state in ('open', 'overdue') and items.status not in ('closed', 'not applicable'))
     )
 order by items.program_id, items.jurisdiction, items.item_id

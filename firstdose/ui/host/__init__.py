@@ -32,22 +32,35 @@ def _component(script: str) -> "ComponentRenderer":
     return st.components.v2.component(f"firstdose.{script}", js=f"{script}.js", isolate_styles=False)
 
 
-def _ours() -> bool:
+def ours() -> bool:
+    """Whether our host draws on this server; Streamlit's own elements do otherwise."""
     return os.environ.get(CHARTS) == "host"
 
 
-def words(html: str, key: str) -> None:
-    """Show text under its element key; ``html`` must have been escaped by whoever wrote it."""
-    if _ours():
-        _component("words")(key=key, data=html)
-    elif html:
+def words(html: str, key: str) -> str:
+    """Show text under its element key; ``html`` must have been escaped by whoever wrote it.
+
+    Gives the key of the card whose “Why” was pressed just now, as the browser says it; empty otherwise.
+    """
+    if ours():
+        return str(_component("words")(key=key, data=html, on_why_change=_heard).why or "")
+    if html:
         st.html(html)
+    return ""
 
 
-def draw(figure: "go.Figure", key: str, alt: str, wire: Callable[[], bytes]) -> None:
-    """Draw a figure under its element key; ``wire`` gives what ``written`` made of figure and alternative."""
-    if _ours() and {trace.type for trace in figure.data} <= KINDS:
-        _component("figure")(key=key, data=wire(), height=_height(figure))
+def _heard() -> None:
+    """Streamlit hears a trigger only of a component that names a callback."""
+
+
+def draw(figure: "go.Figure", key: str, alt: str, wire: Callable[[], bytes], opens: str = "") -> None:
+    """Draw a figure under its element key; ``wire`` gives what ``written`` made of figure and alternative.
+
+    ``opens`` is a link that the id of a mark completes: such marks are links, by pointer and by keyboard.
+    """
+    if ours() and {trace.type for trace in figure.data} <= KINDS:
+        data = wire() + b"\n" + opens.encode()
+        _component("figure")(key=key, data=data, height=_height(figure))
     else:
         config = _CONFIG | {"responsive": True}
         st.plotly_chart(theme.dressed(figure), key=key, theme=None, config=config, alt=alt)
@@ -56,7 +69,8 @@ def draw(figure: "go.Figure", key: str, alt: str, wire: Callable[[], bytes]) -> 
 def written(figure: "go.Figure", alt: str) -> bytes:
     """A figure for the host, wearing the template of the mode in use: two lines of JSON.
 
-    The first has the words and settings, the second the figure, so that new words draw nothing anew.
+    The first has the words and settings, the second the figure, so that new words draw nothing anew. A third
+    is added when it is drawn: where its marks lead.
     """
     said = {"alt": alt, "config": _CONFIG, "engine": bundle_address(), "height": _height(figure)}
     drawn = theme.dressed(figure).to_plotly_json()

@@ -1,5 +1,5 @@
 // Draws every figure in place: the first time a chart is built, after that Plotly.react moves its marks. Streamlit
-// calls the default export at each change of data: a line of words and settings, then the figure, both JSON.
+// calls the default export at each change of data: a line of words and settings, the figure, both JSON, where it leads.
 const charts = new WeakMap(); // the element of a mounted chart → what stands in it
 let loading;
 
@@ -18,8 +18,11 @@ function mounted(parent) {
   const node = document.createElement("div");
   node.className = "fd-chart";
   node.setAttribute("role", "img");
-  parent.replaceChildren(node);
-  const chart = { node, figure: "", said: null, drawn: 0, width: 0 };
+  const links = document.createElement("div"); // beside the picture: a picture hides what is in it from readers aloud
+  links.className = "fd-links";
+  parent.style.position = "relative";
+  parent.replaceChildren(node, links);
+  const chart = { node, links, opens: "", figure: "", said: null, drawn: 0, width: 0 };
   chart.observer = new ResizeObserver(() => {
     if (Math.abs(node.clientWidth - chart.width) > 1) draw(chart);
   });
@@ -46,19 +49,71 @@ async function draw(chart) {
   for (const svg of node.querySelectorAll(".main-svg")) { // on paper narrower than the screen it shrinks whole
     svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
   }
+  link(chart);
 }
+
+// Marks with an id are links: by pointer through plotly, which goes on telling them; by keyboard through one link a mark,
+// of which Tab reaches one and the arrows the others.
+function link({ node, links, opens }) {
+  links.replaceChildren();
+  node.removeAllListeners?.("plotly_click");
+  const trace = opens && node.data.find((one) => one.ids);
+  node.classList.toggle("fd-linked", Boolean(trace));
+  if (!trace) return;
+  node.on("plotly_click", ({ points, event }) => {
+    const id = points[0].data.ids?.[points[0].pointNumber];
+    if (!id) return;
+    if (event.ctrlKey || event.metaKey) window.open(`${opens}&${id}`);
+    else location.assign(`${opens}&${id}`);
+  });
+  const { xaxis, yaxis } = node._fullLayout;
+  const made = trace.ids.flatMap((id, at) => {
+    if (!id) return [];
+    const [x, y] = [trace.x[at], trace.base[at] + trace.y[at] / 2];
+    const mark = document.createElement("a");
+    mark.href = `${opens}&${id}`;
+    mark.setAttribute("aria-label", trace.customdata[at].replaceAll("<br>", ", ").replace(/<[^>]*>/g, ""));
+    mark.tabIndex = -1;
+    mark.style.left = `${xaxis._offset + xaxis.l2p(x - trace.width / 2)}px`;
+    mark.style.top = `${yaxis._offset + yaxis.l2p(y - trace.y[at] / 2)}px`;
+    mark.style.width = `${xaxis.l2p(x + trace.width / 2) - xaxis.l2p(x - trace.width / 2)}px`;
+    mark.style.height = `${Math.abs(yaxis.l2p(y + trace.y[at]) - yaxis.l2p(y))}px`;
+    links.append(mark);
+    return [{ mark, x, y }];
+  });
+  if (made.length) made[0].mark.tabIndex = 0;
+  links.onkeydown = (event) => {
+    const [right, down] = STEPS[event.key] ?? [0, 0];
+    const from = made.find(({ mark }) => mark === event.target);
+    if (!from || !(right || down)) return;
+    event.preventDefault();
+    const ahead = ({ x, y }) => (x - from.x) * right + (y - from.y) * down;
+    const there = made
+      .filter((one) => ahead(one) > 0.1 && (right ? Math.abs(one.y - from.y) < 0.1 : one.x === from.x))
+      .sort((one, other) => ahead(one) - ahead(other))[0];
+    if (!there) return;
+    from.mark.tabIndex = -1;
+    there.mark.tabIndex = 0;
+    there.mark.focus();
+  };
+}
+
+const STEPS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 export default function ({ data, parentElement }) {
   const chart = charts.get(parentElement) ?? mounted(parentElement);
   const text = new TextDecoder().decode(data);
-  const line = text.indexOf("\n");
-  const figure = text.slice(line + 1);
-  chart.said = JSON.parse(text.slice(0, line));
+  const [said, figure, opens] = text.split("\n"); // a line break inside JSON is written \\n
+  chart.said = JSON.parse(said);
   chart.node.setAttribute("aria-label", chart.said.alt);
+  const moved = opens !== chart.opens;
+  chart.opens = opens;
   if (figure !== chart.figure) {
     chart.figure = figure;
     chart.node.style.height = `${chart.said.height}px`;
     draw(chart);
+  } else if (moved && chart.node.data) {
+    link(chart);
   }
   return () => {
     chart.observer.disconnect();

@@ -1,0 +1,22 @@
+"""Where marks and cells lead: links of the one grammar, completed by the part that a cell carries."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from firstdose.view import View, to_link
+
+
+def to_items(*left: str) -> Callable[[View], str]:
+    """To the gate items behind a cell of a matrix on the readiness page; ``left``: what the cell says."""
+
+    def leads(view: View) -> str:
+        blocks = view.key("blocks", "all") if view.page == "readiness" else "all"
+        keys = (("blocks", blocks), ("gate", "gate"), ("item", ""), ("state", "all"))
+        return to_link(replace(view, page="readiness", chart=None, keys=keys), left=left)
+
+    return leads
+
+
+def to_review(view: View) -> str:
+    """To the review of one gate, all filters open, for a decision is taken on the whole gate."""
+    return to_link(View(page="review", version=view.version, as_of=view.as_of))
