@@ -77,7 +77,7 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
     "data": {"table": PageKey(tuple(sorted(contracts()))), "q": PageKey()},
     "forecast": {
         "milestone": PageKey(("first dose", "filing"), narrows=True),
-        "part": PageKey(("programs", "drivers", "what-if")),
+        "part": PageKey(("programs", "drivers", "what-if", "history")),
         "of": PageKey(),
         "days": PageKey(("calendar", "working")),
         "seed": PageKey(shape=r"[1-9]\d{0,8}"),

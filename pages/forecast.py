@@ -1,7 +1,7 @@
 """Forecast: when is the first dose, and how sure are we?"""
 
 from firstdose import ui
-from firstdose.ui import forecast, forecast_whatif
+from firstdose.ui import forecast, forecast_history, forecast_whatif
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -11,6 +11,7 @@ parts = {
     "programs": _("All programs"),
     "drivers": _("What decides one"),
     "what-if": _("What if"),
+    "history": _("How forecasts held"),
 }
 days = {"calendar": _("Calendar days"), "working": _("Working days")}
 with ui.row():
@@ -39,8 +40,14 @@ elif row := forecast.picked(view, session):
         """The one milestone picked: how sure, what decides it, its tasks."""
         return forecast.one(view.with_key("of", row["task_id"]), session, row)
 
+    def held() -> tuple[forecast.Card, ...]:
+        """What past data versions forecast of it, and how often their P80 came true."""
+        return forecast_history.cards(view, session, row)
+
     if part == "what-if":
         forecast_whatif.what_if(view, session, row)
+    elif part == "history":
+        ui.draw(*ui.remembered(held, view.with_key("of", row["task_id"]), session))
     else:
         curve, moves, plan, tasks, broken = ui.remembered(decided, view, session)
         left, right = ui.grid((1, 1))
