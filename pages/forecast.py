@@ -18,6 +18,7 @@ with ui.row():
     view = ui.page_choice(view, "milestone", _("Milestone"), kinds)
     view = ui.page_choice(view, "part", _("Shown"), parts)
     view = ui.page_choice(view, "days", _("Durations count"), days)
+    forecast.calendars()
 part = view.key("part", "programs")
 
 

@@ -6,6 +6,9 @@ they are kept by these: a filter, another part of the page or another reader ask
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
+from firstdose import feeds
 from firstdose.figures import forecast as figures
 from firstdose.figures import forecast_drivers as deciding
 from firstdose.queries import forecast as queries
@@ -15,8 +18,10 @@ from firstdose.rules import forecast_scenario as scenarios
 from firstdose.rules.schedule import contradictions
 from firstdose.ui.address import page_choice
 from firstdose.ui.card import Card, Chart, Table
-from firstdose.ui.header import note
+from firstdose.ui.header import note, whole
+from firstdose.ui.markdown import escaped
 from firstdose.ui.remember import remembered
+from firstdose.ui.state import current_view, speak
 from firstdose.view import NOTHING, View
 from firstdose.words import _, either
 
@@ -172,3 +177,18 @@ def one(view: View, session: "Session", row: "dict[Any, Any]") -> tuple[Card, ..
             height=420,
         ),
     )
+
+
+@st.fragment
+def calendars() -> None:
+    """Addresses of calendar feeds for the filters of the view, made only when somebody looks."""
+    speak()
+    box = st.popover(_("In my calendar"), key="action-forecast-calendar", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.caption(_("Subscribe to an address: the events follow new data. With “take=1” it is a file."))
+        for kind, name in feeds.KINDS.items():
+            st.markdown(escaped(_(name)))
+            st.code(whole(feeds.address(kind, current_view())), language=None, wrap_lines=True)
+            st.link_button(_("Download"), feeds.address(kind, current_view()) + "&take=1", key=f"ics-{kind}")
