@@ -35,7 +35,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets, readers
+from firstdose import assets, feeds, readers
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, publish_history
 from firstdose.words import _
@@ -183,7 +183,7 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
     return st.App(
         script,
         lifespan=lifespan,
-        routes=[Route("/health", health), assets.ROUTE],
+        routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE],
         middleware=[Middleware(Guard)],
     )
 

@@ -4,6 +4,7 @@ One frozen value. The link, the SQL values, the sentence above a chart, the head
 line are all made from it and from nothing else. The grammar of the link is described in ``docs/links.md``.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from firstdose.contracts import contracts
-from firstdose.words import N_, _, ngettext, say_date
+from firstdose.words import N_, _
 
 SCHEMA = "1"
 ALL = "*"
@@ -47,24 +48,41 @@ class Refused:
 class PageKey:
     """A key that one page adds to the link: its values, the first being the default.
 
-    Without ``allowed`` any text is taken. A refused value of a key that ``narrows`` the rows shown becomes
-    ``-``, which matches no row; any other falls back to the default.
+    Without ``allowed`` any text of at most ``longest`` characters is taken that has the ``shape``, a regular
+    expression for the whole of it. A refused value of a key that ``narrows`` the rows shown becomes ``-``,
+    which matches no row; any other falls back to the default.
     """
 
     allowed: tuple[str, ...] = ()
     narrows: bool = False
+    longest: int = LONGEST_VALUE
+    shape: str = ""
 
     @property
     def default(self) -> str:
         """The value when the link does not say."""
         return self.allowed[0] if self.allowed else ""
 
+    def takes(self, value: str) -> bool:
+        """Whether a link may say this."""
+        if self.allowed:
+            return value in self.allowed
+        fits = not self.shape or not value or re.fullmatch(self.shape, value, re.ASCII)
+        return bool(fits) and (not self.shape or len(value) <= self.longest)
+
 
 #: The keys each page adds to the link. A page draws them with ``page_choice`` and ``page_text``.
 PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
     "changes": {"compare": PageKey(("version", "visit", "named", "date")), "on": PageKey()},
     "data": {"table": PageKey(tuple(sorted(contracts()))), "q": PageKey()},
-    "forecast": {"milestone": PageKey(("first dose", "filing"), narrows=True)},
+    "forecast": {
+        "milestone": PageKey(("first dose", "filing"), narrows=True),
+        "part": PageKey(("programs", "drivers", "what-if", "history")),
+        "of": PageKey(),
+        "days": PageKey(("calendar", "working")),
+        "seed": PageKey(shape=r"[1-9]\d{0,8}"),
+        "what": PageKey(shape=r"[\w.~ -]+", longest=2000),
+    },
     "readiness": {
         "blocks": PageKey(("all", "filing", "first dose"), narrows=True),
         "state": PageKey(("open", "overdue", "all"), narrows=True),
@@ -307,55 +325,10 @@ def _page_keys(
     for name, rule in known.page_keys.items():
         value = _one(name, params, refused)
         twice = name in params and value is None
-        if value is None or (rule.allowed and value not in rule.allowed):
+        if value is None or not rule.takes(value):
             if value is not None and value != NOTHING:
                 refused.append(Refused(name, value, _UNKNOWN_VALUE))
             narrowed = rule.narrows and (twice or value is not None)
             value = NOTHING if narrowed else rule.default
-        read[name] = "".join(letter for letter in value[:LONGEST_VALUE] if letter.isprintable())
+        read[name] = "".join(letter for letter in value[: rule.longest] if letter.isprintable())
     return tuple(sorted(read.items()))
-
-
-# ---------------------------------------------------------------- saying a view
-
-
-def sentence(view: View, known: Known, chosen: int) -> str:
-    """The filters of a view in words: ``6 of 12 programs · Solid tumour · filing in Japan``."""
-    total = len(known.program)
-    parts = [
-        ngettext("the only program", "all {total} programs", total).format(total=total)
-        if chosen == total
-        else ngettext("{chosen} of {total} program", "{chosen} of {total} programs", total).format(
-            chosen=chosen, total=total
-        )
-    ]
-    said = {
-        "program": N_("{what}"),
-        "group": N_("{what}"),
-        "partner": N_("partner {what}"),
-        "jurisdiction": N_("filing in {what}"),
-        "area": N_("area {what}"),
-    }
-    for name, template in said.items():
-        values = getattr(view, name)
-        if values is None:
-            continue
-        labels = [getattr(known, name).get(value, value) for value in values[:6]]
-        more = len(values) - len(labels)
-        what = _(" or ").join(labels) + (_(" and {n} more").format(n=more) if more else "")
-        parts.append(
-            _(template).format(what=what) if values else _("nothing chosen for {key}").format(key=name)
-        )
-    parts += _period(view)
-    return " · ".join(parts)
-
-
-def _period(view: View) -> list[str]:
-    if view.since == NO_DAY_SINCE or view.until == NO_DAY_UNTIL:
-        return [_("no day (the period of the link was refused)")]
-    said = []
-    if view.since:
-        said.append(_("from {day}").format(day=say_date(view.since)))
-    if view.until:
-        said.append(_("until {day}").format(day=say_date(view.until)))
-    return said

@@ -1,5 +1,7 @@
-"""Forecasts drawn: every milestone on one axis, the S-curve of one, and the tasks that decide it."""
+"""Forecasts drawn: every milestone on one axis, and the S-curve of one."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -7,17 +9,11 @@ import plotly.graph_objects as go
 
 from firstdose.figures import gantt, theme
 from firstdose.rules.timeline import in_language
-from firstdose.words import N_, _, say_date, say_number
+from firstdose.words import _, say_date, say_number
 
 Row = dict[Any, Any]
-_ROW, _TOP, _MARGIN, _MOST = 34, 44, 150, 10
+_ROW, _TOP, _MARGIN = 34, 44, 150
 _SHOWN = ("p50", "p80", "target_on")
-_HELD = {
-    "link": N_("predecessor"),
-    "report day": N_("report day"),
-    "planned day": N_("planned day"),
-    "actual": N_("actual"),
-}
 
 
 def portfolio(milestones: pd.DataFrame) -> go.Figure:
@@ -31,7 +27,7 @@ def portfolio(milestones: pd.DataFrame) -> go.Figure:
     rows = milestones.to_dict("records")
     names = [theme.show_text(gantt.shorten(name, 20)) for name in in_language(milestones, "program_name")]
     days = [row[key] for row in rows for key in ("p10", "p90", "target_on") if pd.notna(row[key])]
-    axis = _axis(days)
+    below = axis(days)
     at = list(range(len(rows)))
     return go.Figure(
         data=[
@@ -43,7 +39,7 @@ def portfolio(milestones: pd.DataFrame) -> go.Figure:
             "barmode": "overlay",
             "height": _TOP + _ROW * len(rows) + 12,
             "margin": {"l": _MARGIN, "r": 14, "t": _TOP, "b": 12},
-            "xaxis": axis | {"side": "top"},
+            "xaxis": below | {"side": "top"},
             "yaxis": {
                 "range": [len(rows) - 0.5, -0.6],
                 "tickvals": at,
@@ -58,7 +54,7 @@ def portfolio(milestones: pd.DataFrame) -> go.Figure:
     )
 
 
-def _axis(days: list[pd.Timestamp]) -> Row:
+def axis(days: list[pd.Timestamp]) -> Row:
     """A date axis over the days with room at both ends."""
     room = max((max(days) - min(days)) / 20, pd.Timedelta(days=14))
     low, high = (min(days) - room).date(), (max(days) + room).date()
@@ -165,7 +161,7 @@ def curve(points: pd.DataFrame, milestone: Row) -> go.Figure:
         layout={
             "height": 320,
             "margin": {"l": 46, "r": 14, "t": 12, "b": 34},
-            "xaxis": _axis([first, last]),
+            "xaxis": axis([first, last]),
             "yaxis": {
                 "range": [-3, 103],
                 "ticktext": [_("{n} %").format(n=y) for y in (0, 20, 50, 80, 100)],
@@ -177,84 +173,15 @@ def curve(points: pd.DataFrame, milestone: Row) -> go.Figure:
     )
 
 
-def deciding(tasks: pd.DataFrame) -> go.Figure:
-    """Draw the ten tasks whose duration moves the milestone most: rank correlation, −1 to 1.
-
-    Takes ``rules.forecast.drivers(…).tasks``.
-    """
-    most = tasks[tasks["cruciality"] > 0].nlargest(_MOST, "cruciality")
-    if most.empty:
-        return theme.empty(_("No task with an open duration decides this milestone."))
-    names = [theme.show_text(gantt.shorten(name, 26)) for name in in_language(most, "name")]
-    at = list(range(len(most)))
-    return go.Figure(
-        data=[
-            {
-                "type": "bar",
-                "orientation": "h",
-                "x": most["cruciality"].tolist(),
-                "y": at,
-                "width": 0.6,
-                "marker": {"color": theme.colour("primary")},
-                "text": [say_number(x, 2) for x in most["cruciality"]],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "hoverinfo": "skip",
-            }
-        ],
-        layout={
-            "height": 30 * len(most) + 24,
-            "margin": {"l": 200, "r": 46, "t": 8, "b": 16},
-            "xaxis": {
-                "range": [0, max(1.0, float(most["cruciality"].max()))],
-                "visible": False,
-                "fixedrange": True,
-            },
-            "yaxis": {
-                "range": [len(most) - 0.5, -0.5],
-                "tickvals": at,
-                "ticktext": names,
-                "fixedrange": True,
-                "showgrid": False,
-                "zeroline": False,
-                "tickfont": {"size": 12, "color": theme.colour("text")},
-            },
-            "showlegend": False,
-        },
-    )
-
-
-def _plain(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+def plain(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     """The frame with the named columns as days without a time of day."""
     return frame.assign(**{name: pd.to_datetime(frame[name]).dt.date for name in names})
-
-
-def task_rows(tasks: pd.DataFrame) -> pd.DataFrame:
-    """The open tasks as the table shows them."""
-    held = [driver or _(_HELD[kind]) for driver, kind in zip(tasks["driver"], tasks["held_by"], strict=True)]
-    return _plain(tasks, "early_finish").assign(
-        shown=in_language(tasks, "name"),
-        in_runs=[_("{n} %").format(n=say_number(100 * share)) for share in tasks["criticality"]],
-        waits_for=held,
-    )
-
-
-def task_columns() -> dict[str, str]:
-    """Columns of the table of open tasks, in order."""
-    return {
-        "task_id": _("Task ID"),
-        "shown": _("Task"),
-        "in_runs": _("Critical in"),
-        "total_float_days": _("Float, days"),
-        "early_finish": _("Earliest finish"),
-        "waits_for": _("Held by"),
-    }
 
 
 def milestone_rows(milestones: pd.DataFrame) -> pd.DataFrame:
     """The milestones as the table shows them."""
     said = ["" if pd.isna(x) else _("{n} %").format(n=say_number(100 * x)) for x in milestones["chance"]]
-    return _plain(milestones, *_SHOWN).assign(shown=in_language(milestones, "program_name"), met=said)
+    return plain(milestones, *_SHOWN).assign(shown=in_language(milestones, "program_name"), met=said)
 
 
 def milestone_columns() -> dict[str, str]:
@@ -270,10 +197,16 @@ def milestone_columns() -> dict[str, str]:
 
 
 def count_rows(counted: pd.DataFrame) -> pd.DataFrame:
-    """At least so many milestones, as the table shows them."""
-    return _plain(counted, "p50", "p80")
+    """At least so many milestones, as the table shows them: days, and chances in percent."""
+    said = {
+        str(name): [_("{n} %").format(n=say_number(100 * share)) for share in counted[name]]
+        for name in counted
+        if str(name).startswith("by_")
+    }
+    return plain(counted, "p50", "p80").assign(**said)
 
 
-def count_columns() -> dict[str, str]:
-    """Columns of the table of at least k milestones, in order."""
-    return {"count": _("At least"), "p50": _("even chance by"), "p80": _("80 % chance by")}
+def count_columns(until: Sequence[date]) -> dict[str, str]:
+    """Columns of the table of at least k milestones, in order; ``until`` as ``rules.forecast.quarters``."""
+    by = {f"by_{at}": _("by {day}").format(day=say_date(day)) for at, day in enumerate(until, 1)}
+    return {"count": _("At least"), "p50": _("even chance by"), "p80": _("80 % chance by"), **by}

@@ -19,3 +19,8 @@ def tasks(session: "Session", view: "View") -> "pd.DataFrame":
 def risks(session: "Session", view: "View") -> "pd.DataFrame":
     """Open and accepted schedule risks: probability_pct, three impacts (days), tasks (ids by semicolon)."""
     return ask("forecast.risks", session, view)
+
+
+def closures(session: "Session", view: "View") -> "pd.DataFrame":
+    """Shutdowns of sites: partner_id (str), from_on, to_on (date, both inside)."""
+    return ask("forecast.closures", session, view)

@@ -101,6 +101,29 @@ def network(ids: Sequence[str], links: Iterable[Link]) -> Network:
     return Network(tuple(ids), order, tuple(map(tuple, incoming)), tuple(map(tuple, outgoing)))
 
 
+def upstream(net: Network, targets: Sequence[int]) -> tuple[int, ...]:
+    """The positions of the targets and of all they wait for, in the order of the plan."""
+    found: set[int] = set()
+    open_ = list(targets)
+    while open_:
+        at = open_.pop()
+        if at not in found:
+            found.add(at)
+            open_ += [before for before, _kind, _lag in net.incoming[at]]
+    return tuple(sorted(found))
+
+
+def part(net: Network, kept: Sequence[int]) -> Network:
+    """The network of the tasks at some positions alone, with the links between them."""
+    new = {at: place for place, at in enumerate(kept)}
+    both = tuple(
+        tuple(tuple((new[to], kind, lag) for to, kind, lag in side[at] if to in new) for at in kept)
+        for side in (net.incoming, net.outgoing)
+    )
+    order = tuple(new[at] for at in net.order if at in new)
+    return Network(tuple(net.ids[at] for at in kept), order, both[0], both[1])
+
+
 def _ordered(
     incoming: list[list[tuple[int, Kind, float]]], outgoing: list[list[tuple[int, Kind, float]]]
 ) -> tuple[int, ...]:
@@ -140,17 +163,23 @@ def forward(
     days, floor = _columns(durations), np.broadcast_to(earliest, (len(net.ids),))
     start, finish = np.empty_like(days), np.empty_like(days)
     for at in net.order:
-        begin = np.full(days.shape[1:], floor[at], dtype=np.float64)
+        begin = start[at : at + 1]  # written in place: new memory for every link costs more than the sums
+        begin.fill(floor[at])
         held: Days | None = None
         for before, kind, lag in net.incoming[at]:
-            wanted = (finish if kind[0] == "F" else start)[before] + lag
+            wanted = (finish if kind[0] == "F" else start)[before : before + 1]
+            wanted = wanted + lag if lag else wanted
             if kind[1] == "S":
-                begin = np.maximum(begin, wanted)
+                np.maximum(begin, wanted, out=begin)
             else:
                 held = wanted if held is None else np.maximum(held, wanted)
-        calendar = calendars[at] if calendars is not None else None
-        done = begin + days[at] if calendar is None else calendar.later(begin, days[at])
-        start[at], finish[at] = begin, done if held is None else np.maximum(done, held)
+        calendar, done = calendars[at] if calendars is not None else None, finish[at : at + 1]
+        if calendar is None:
+            np.add(begin, days[at], out=done)
+        else:
+            done[:] = calendar.later(begin, days[at])
+        if held is not None:
+            np.maximum(done, held, out=done)
     return Pass(start.T, finish.T)
 
 

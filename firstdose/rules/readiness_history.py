@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from firstdose.rules.back_test import BackTest, judged
 from firstdose.rules.network import Link, forward, network
 from firstdose.rules.readiness import NOT_APPLICABLE
 from firstdose.rules.readiness_network import AHEAD, OWN_LEAD_DAYS, SETTLED, hard_links
@@ -36,20 +37,6 @@ class Forecast:
     as_of: date
     open_items: int
     days: Mapping[int, date]
-
-
-@dataclass(frozen=True, slots=True)
-class BackTest:
-    """How often the P80 of past versions held: held and failed are decided, the others are not yet."""
-
-    held: int
-    failed: int
-    undecided: int
-
-    @property
-    def decided(self) -> int:
-        """Past versions whose forecast can be judged today."""
-        return self.held + self.failed
 
 
 def gate_items(items: pd.DataFrame, milestone: str) -> pd.DataFrame:
@@ -118,18 +105,7 @@ def burn_up(items: pd.DataFrame, milestone: str, keys: tuple[str, ...] = ()) -> 
 
 def back_test(forecasts: list[Forecast], ready_on: date | None, as_of: date) -> BackTest:
     """Judge the P80 of past versions by what came: ready by that day, not ready by it, or not yet known."""
-    held = failed = undecided = 0
-    for one in forecasts:
-        if not one.days:
-            continue
-        said = one.days[HELD]
-        if ready_on is not None:
-            held, failed = held + (ready_on <= said), failed + (ready_on > said)
-        elif said < as_of:
-            failed += 1
-        else:
-            undecided += 1
-    return BackTest(held, failed, undecided)
+    return judged([one.days[HELD] for one in forecasts if one.days], ready_on, as_of)
 
 
 def ready_on(items: pd.DataFrame, milestone: str) -> date | None:

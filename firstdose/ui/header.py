@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from firstdose.queries import filters as questions
+from firstdose.sentence import sentence
 from firstdose.ui import markup
 from firstdose.ui.address import known
 from firstdose.ui.markdown import escaped
 from firstdose.ui.remember import remembered
 from firstdose.ui.state import change_view, current_view, speak
 from firstdose.ui.store import lake
-from firstdose.view import View, sentence, to_link
+from firstdose.view import View, to_link
 from firstdose.words import _, ngettext, say_date
 
 if TYPE_CHECKING:

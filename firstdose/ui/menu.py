@@ -16,7 +16,7 @@ PAGES: dict[str, str] = {  # area: name in the menu
     "readiness": N_("Readiness"),
     "review": N_("Gate review"),
     "timeline": N_("Timeline"),
-    "forecast": N_("Forecast"),
+    "forecast": N_("Forecasts"),
     "changes": N_("Changes"),
     "data": N_("Data"),
     "reference": N_("Reference"),

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from firstdose.figures import forecast as figures
+from firstdose.figures import forecast_drivers as deciding
 from firstdose.queries import forecast as queries
 from firstdose.queries import timeline as plans
 from firstdose.rules import forecast as rules
@@ -53,6 +54,11 @@ def ask(session: MemorySession) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFram
     )
 
 
+def outlook(session: MemorySession, **how: Any) -> rules.Outlook:
+    tasks, risks, milestones = ask(session)
+    return rules.outlook(rules.Basis(tasks, risks, DAY, **how), milestones)
+
+
 def risk(status: str = "open", tasks: str = "A;B") -> dict[str, Any]:
     return {
         "risk_id": f"R-{status}", "title": "Late", "owner_partner": "CTR", "status": status,
@@ -62,7 +68,7 @@ def risk(status: str = "open", tasks: str = "A;B") -> dict[str, Any]:
 
 
 def test_each_milestone_has_its_days_and_its_chance_to_meet_the_target() -> None:
-    found = rules.outlook(*ask(world()), DAY).milestones
+    found = outlook(world()).milestones
     assert found["task_id"].tolist() == ["N", "M"]
     one = found.iloc[1]
     assert one["p10"] < one["p50"] < one["p80"] < one["p90"]
@@ -73,23 +79,20 @@ def test_each_milestone_has_its_days_and_its_chance_to_meet_the_target() -> None
 
 
 def test_a_risk_that_may_strike_moves_all_its_tasks_and_one_that_has_struck_none() -> None:
-    plain = rules.outlook(*ask(world()), DAY).milestones
-    struck = rules.outlook(*ask(world(risk())), DAY).milestones
+    plain = outlook(world()).milestones
+    struck = outlook(world(risk())).milestones
     assert (struck["p50"] - plain["p50"]).dt.days.tolist() == pytest.approx([20, 20], abs=1)
     for status in ("occurred", "closed"):
-        assert (rules.outlook(*ask(world(risk(status))), DAY).milestones["p50"] == plain["p50"]).all()
+        assert (outlook(world(risk(status))).milestones["p50"] == plain["p50"]).all()
 
 
 def test_a_risk_on_done_tasks_only_cannot_strike() -> None:
-    assert (
-        rules.outlook(*ask(world(risk(tasks="OLD"))), DAY).milestones["p50"]
-        == rules.outlook(*ask(world()), DAY).milestones["p50"]
-    ).all()
+    assert (outlook(world(risk(tasks="OLD"))).milestones["p50"] == outlook(world()).milestones["p50"]).all()
 
 
 def test_the_task_with_the_open_duration_decides_and_float_is_that_of_the_likely_plan() -> None:
     tasks, risks, _milestones = ask(world())
-    found = rules.drivers(tasks, risks, "M", DAY)
+    found = rules.drivers(rules.Basis(tasks, risks, DAY), "M")
     rows = found.tasks.set_index("task_id")
     assert set(rows.index) == {"A", "B", "M"}
     assert rows.loc["A", "criticality"] == 1
@@ -100,18 +103,60 @@ def test_the_task_with_the_open_duration_decides_and_float_is_that_of_the_likely
 
 
 def test_at_least_so_many_comes_from_the_same_runs() -> None:
-    found = rules.outlook(*ask(world()), DAY)
-    counted = rules.at_least(found)
+    found = outlook(world())
+    counted = rules.at_least(found, DAY)
     assert counted["count"].tolist() == [1, 2]
     assert counted["p80"].tolist() == found.milestones["p80"].tolist()
 
 
 def test_nothing_ahead_is_said_and_names_are_escaped() -> None:
     tasks, risks, milestones = ask(world())
-    none = rules.outlook(tasks, risks, milestones.iloc[:0], DAY)
+    none = rules.outlook(rules.Basis(tasks, risks, DAY), milestones.iloc[:0])
     assert "No milestone" in figures.portfolio(none.milestones).layout.annotations[0].text
-    assert rules.at_least(none).empty
-    found = rules.outlook(tasks, risks, milestones, DAY).milestones
+    assert rules.at_least(none, DAY).empty
+    found = rules.outlook(rules.Basis(tasks, risks, DAY), milestones).milestones
     drawn = figures.portfolio(found).to_json()
     assert "<b>One" not in drawn.replace("<b>&lt;b&gt;One", "")
     assert rules.next_open(found)["task_id"] == "M"
+
+
+def test_what_moves_a_milestone_are_its_wide_tasks_and_its_risks() -> None:
+    tasks, risks, _milestones = ask(world(risk() | {"probability_pct": 50}))
+    found = rules.drivers(rules.Basis(tasks, risks, DAY), "M")
+    assert found.swings[["id", "kind"]].to_numpy().tolist() == [["R-open", "risk"], ["A", "task"]]
+    assert (found.swings["early_days"] < 0).all()
+    assert (found.swings["late_days"] > 0).all()
+    shown = deciding.task_rows(found.tasks).set_index("task_id")["state"].to_dict()
+    assert shown == {"A": "▲ critical", "M": "▲ critical", "B": "has float"}
+    for drawn in (deciding.tornado(found.swings), deciding.criticality(found.tasks)):
+        assert drawn.data
+
+
+def test_working_days_leave_out_weekends_holidays_and_closures() -> None:
+    tasks, risks, milestones = ask(world())
+    closed = pd.DataFrame(
+        {"partner_id": ["CTR"], "from_on": [date(2026, 6, 8)], "to_on": [date(2026, 6, 12)]}
+    )
+    found = [
+        rules.outlook(rules.Basis(tasks, risks, DAY, shut, days), milestones).milestones.iloc[0]["p50"]
+        for shut, days in ((None, "calendar"), (None, "working"), (closed, "working"))
+    ]
+    assert found == [pd.Timestamp(day) for day in ("2026-06-11", "2026-06-13", "2026-06-20")]
+
+
+def test_the_chance_of_at_least_so_many_rises_with_the_day_and_falls_with_the_number() -> None:
+    found = outlook(world())
+    counted = rules.at_least(found, DAY)
+    until = rules.quarters(found, DAY)
+    shares = counted[[f"by_{at}" for at in range(1, len(until) + 1)]].to_numpy()
+    assert until[0] == date(2026, 6, 30)
+    assert shares[0, 0] == 1
+    assert (shares[0] >= shares[1]).all()
+    assert (shares[:, 1:] >= shares[:, :-1]).all()
+
+
+def test_a_forecast_of_some_is_that_of_all_without_the_others() -> None:
+    found = outlook(world())
+    one = found.only(["M"])
+    assert one.milestones["task_id"].tolist() == ["M"]
+    assert (one.finish[:, 0] == found.finish[:, 1]).all()

@@ -95,3 +95,31 @@ def test_two_hundred_tasks_run_ten_thousand_times_in_half_a_second() -> None:
         rules.simulate(net, mid * 0.8, mid, mid * 1.6, [199])
         took.append(time.perf_counter() - begun)
     assert min(took) < 0.5
+
+
+def test_a_part_of_a_plan_ends_as_it_does_in_the_whole() -> None:
+    net = nets.network(["X", "A", "B", "M"], [nets.Link("A", "M"), nets.Link("B", "M")])
+    whole = rules.simulate(net, days(9, 4, 4, 0), days(9, 5, 6, 0), days(30, 9, 9, 0), [3, 0], runs=500)
+    part = rules.simulate(PAIR, days(4, 4, 0), days(5, 6, 0), days(9, 9, 0), [2], runs=500)
+    assert (whole.finish[:, 0] == part.finish[:, 0]).all()
+
+
+def test_a_longer_task_makes_no_single_run_earlier_and_leaves_the_others_alone() -> None:
+    low, mid, high = days(4, 4, 0), days(5, 6, 0), days(9, 9, 0)
+    longer = days(2, 1, 1)
+    before = rules.simulate(PAIR, low, mid, high, [2, 1], runs=2000).finish
+    after = rules.simulate(PAIR, low * longer, mid * longer, high * longer, [2, 1], runs=2000).finish
+    assert (after[:, 0] >= before[:, 0]).all()
+    assert (after[:, 1] == before[:, 1]).all()
+
+
+def test_a_swing_is_the_mean_end_of_short_and_of_long_runs() -> None:
+    drawn = np.arange(100.0)
+    assert rules.swings(drawn, drawn * 2) == (pytest.approx(19), pytest.approx(179))
+    risky = rules.simulate(ONE, days(7), days(7), days(7), [0], risks=[Risk(0.5, 4, 4, 4, (0,))], runs=1000)
+    assert risky.swing[0, 0] == risky.swing[0, 1] == risky.finish.mean(), "the risk swings, not the task"
+
+
+def test_what_a_risk_does_is_told_by_the_runs_it_spares_and_strikes() -> None:
+    found = rules.simulate(ONE, days(7), days(7), days(7), [0], risks=[Risk(0.5, 4, 4, 4, (0,))], runs=1000)
+    assert found.struck.tolist() == [[7, 11]]

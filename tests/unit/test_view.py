@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firstdose.sentence import sentence
 from firstdose.view import (
     LIST_KEYS,
     NO_DAY_SINCE,
@@ -16,7 +17,6 @@ from firstdose.view import (
     View,
     asked_version,
     from_params,
-    sentence,
     to_link,
     to_params,
     version_number,

@@ -16,6 +16,8 @@ from firstdose.view import View
 from firstdose.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from firstdose.lake import Drafts
 
 LARGEST_ROWS = 5_000  # rows a grid can be edited in; our convention
@@ -68,17 +70,25 @@ def draw(drafts: "Drafts", owner: str) -> None:
 
 def _take(drafts: "Drafts", owner: str, name: str, changed: pd.DataFrame) -> None:
     """Take corrected rows into a draft of their own; what stands against it is said at the desk."""
-    draft = drafts.of(owner)
-    if draft is not None and (draft.files or draft.state == "submitted"):
-        said = _("Publish or give up the draft you have first; corrections are a draft of their own.")
-        st.session_state["desk-problems"] = [said]
-        return
     content = changed.to_csv(index=False, lineterminator="\n").encode()
-    try:
-        begun = drafts.change(draft or drafts.begin(owner), scope=Scope("merge"))
-        drafts.add(begun, _("{table}, corrected by hand.csv").format(table=name), content, table=name)
-    except FirstdoseError as error:
-        st.session_state["desk-problems"] = [str(error)]
+    said = _("{table}, corrected by hand.csv").format(table=name)
+    problem = own_draft(drafts, owner, {name: (said, content)}, Scope("merge"))
+    if problem:
+        st.session_state["desk-problems"] = [problem]
         return
     st.session_state["desk-turn"] += 1
     st.session_state["desk-correct"] = False
+
+
+def own_draft(drafts: "Drafts", owner: str, files: "Mapping[str, tuple[str, bytes]]", scope: Scope) -> str:
+    """Put files (table: name and content) into a draft of their own; what stands against it, in words."""
+    draft = drafts.of(owner)
+    if draft is not None and (draft.files or draft.state == "submitted"):
+        return _("Publish or give up the draft you have first; corrections are a draft of their own.")
+    try:
+        begun = drafts.change(draft or drafts.begin(owner), scope=scope)
+        for table, (name, content) in files.items():
+            begun = drafts.add(begun, name, content, table=table)
+    except FirstdoseError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,46 @@
+"""A view in words: the sentence of the filters that stands above every figure."""
+
+from firstdose.view import NO_DAY_SINCE, NO_DAY_UNTIL, Known, View
+from firstdose.words import N_, _, ngettext, say_date
+
+
+def sentence(view: View, known: Known, chosen: int) -> str:
+    """The filters of a view in words: ``6 of 12 programs · Solid tumour · filing in Japan``."""
+    total = len(known.program)
+    parts = [
+        ngettext("the only program", "all {total} programs", total).format(total=total)
+        if chosen == total
+        else ngettext("{chosen} of {total} program", "{chosen} of {total} programs", total).format(
+            chosen=chosen, total=total
+        )
+    ]
+    said = {
+        "program": N_("{what}"),
+        "group": N_("{what}"),
+        "partner": N_("partner {what}"),
+        "jurisdiction": N_("filing in {what}"),
+        "area": N_("area {what}"),
+    }
+    for name, template in said.items():
+        values = getattr(view, name)
+        if values is None:
+            continue
+        labels = [getattr(known, name).get(value, value) for value in values[:6]]
+        more = len(values) - len(labels)
+        what = _(" or ").join(labels) + (_(" and {n} more").format(n=more) if more else "")
+        parts.append(
+            _(template).format(what=what) if values else _("nothing chosen for {key}").format(key=name)
+        )
+    parts += _period(view)
+    return " · ".join(parts)
+
+
+def _period(view: View) -> list[str]:
+    if view.since == NO_DAY_SINCE or view.until == NO_DAY_UNTIL:
+        return [_("no day (the period of the link was refused)")]
+    said = []
+    if view.since:
+        said.append(_("from {day}").format(day=say_date(view.since)))
+    if view.until:
+        said.append(_("until {day}").format(day=say_date(view.until)))
+    return said

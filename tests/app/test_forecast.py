@@ -1,0 +1,51 @@
+"""The forecast page in the app: a what-if put together, kept in the link, taken to the data desk."""
+
+from pathlib import Path
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from firstdose.lake import Drafts
+from firstdose.place import Place
+from tests.app.test_pages import opened
+
+TASK = "NCC-01-C05"
+
+
+def forecast(language: str = "en", **params: str) -> AppTest:
+    app = opened("forecast", language)
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_a_change_made_in_the_form_stands_in_the_link_and_its_effect_on_the_page(demo_store: Path) -> None:
+    app = forecast(part="what-if", program="NCC-01")
+    assert not app.exception
+    app.selectbox(key="whatif-d-of").set_value(TASK).run()
+    app.number_input(key=f"whatif-d-high-{TASK}").set_value(400.0).run()
+    app.button(key="action-whatif-add").click().run()
+    assert not app.exception
+    (what,) = app.query_params["what"]
+    assert what.startswith(f"d~{TASK}~")
+    assert what.endswith("~400")
+    assert "d later" in "".join(element.proto.body for element in app.get("html"))
+    app.multiselect(key="whatif-kept").set_value([]).run()
+    assert app.query_params["what"] == [""]
+
+
+def test_a_scenario_goes_to_the_data_desk_as_a_draft_of_its_rows_and_nowhere_else(demo_store: Path) -> None:
+    app = forecast(part="what-if", what=f"d~{TASK}~10~20~30 d~NONE~1~2~3")
+    assert any("NONE" in warning.value for warning in app.warning)
+    app.button(key="action-whatif-draft").click().run()
+    assert not app.exception
+    drafts = Drafts(Place.at(demo_store))
+    (draft,) = [one for one in drafts._all() if one.files]
+    try:
+        assert [(file.table, draft.scope.mode) for file in draft.files] == [("tasks", "merge")]
+        rows = pd.read_csv(drafts.path(draft, draft.files[0]))
+        assert rows["task_id"].tolist() == [TASK]
+        assert rows[["duration_low_days", "duration_high_days"]].to_numpy().tolist() == [[10, 30]]
+        assert rows["partner_id"].notna().all()
+    finally:
+        drafts.drop(draft)
