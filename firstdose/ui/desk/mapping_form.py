@@ -76,7 +76,7 @@ class Rows:
     most: int = table.MOST
 
     @property
-    def written(self) -> str:
+    def drawn(self) -> str:
         return table.markup(self.data, self.columns, self.key, self.title, self.height)
 
 
