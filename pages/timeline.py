@@ -2,6 +2,7 @@
 
 from firstdose import ui
 from firstdose.ui import timeline as room
+from firstdose.ui import timeline_partners as sides
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -18,24 +19,24 @@ with ui.row():
     base = room.choose(view, session, section)
 
 
-def plan() -> room.Rows:
+def plan() -> sides.Rows:
     """The plan in lanes."""
     return room.plan_cards(view, session, base)
 
 
-def slip() -> room.Rows:
+def slip() -> sides.Rows:
     """What moved since, and why one milestone did."""
     return room.slip_cards(view, session, base)
 
 
-def milestones() -> room.Rows:
+def milestones() -> sides.Rows:
     """Filing and first dose, and how their days moved from report to report."""
-    return room.milestone_cards(view, session)
+    return sides.milestone_cards(view, session)
 
 
-def partners() -> room.Rows:
+def partners() -> sides.Rows:
     """Who owes what, how often in time, and what comes next."""
-    return room.partner_cards(view, session)
+    return sides.partner_cards(view, session)
 
 
 make = {"plan": plan, "slip": slip, "milestones": milestones, "partners": partners}[section]

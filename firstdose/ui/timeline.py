@@ -2,16 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from firstdose.errors import PlanError
 from firstdose.figures import timeline as figures
-from firstdose.figures import timeline_partners as partner_words
 from firstdose.figures import timeline_slip as slip_words
-from firstdose.figures import timeline_trend as trend_words
 from firstdose.figures import timeline_words as words
 from firstdose.figures.timeline_links import closures_of
 from firstdose.queries import timeline as queries
@@ -21,14 +19,13 @@ from firstdose.rules import (
     timeline_network,
     timeline_parts,
     timeline_slip,
-    timeline_trend,
 )
-from firstdose.rules import timeline_partners as partners
 from firstdose.ui.address import compared, page_choice
-from firstdose.ui.card import Card, Chart, Table
+from firstdose.ui.card import Chart, Table
 from firstdose.ui.comparison import pick_version
 from firstdose.ui.remember import remembered
 from firstdose.ui.store import lake
+from firstdose.ui.timeline_partners import Rows, sessions
 from firstdose.view import NOTHING, View
 from firstdose.words import _, either, ngettext, say_date
 
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
 
     from firstdose.lake import Session
 
-#: Cards in rows: one of the whole width, or two side by side.
-Rows: TypeAlias = tuple[tuple[Card, ...], ...]
 
 #: The section a card stands in: a link to one card opens its section, whatever else it says.
 _SECTION_OF = {
@@ -54,8 +49,6 @@ _SECTION_OF = {
     "table-timeline-on-time": "partners",
     "table-timeline-agenda": "partners",
 }
-#: Data versions a history goes back to; our convention, as for the gate review.
-MOST_VERSIONS = 30
 
 
 def section(view: "View") -> str:
@@ -159,7 +152,7 @@ def slip_table(view: "View", session: "Session", base: "Session | None") -> Tabl
         let_through |= set(queries.matching(base, view)["task_id"])
     mine = found[found["task_id"].isin(let_through)].reset_index(drop=True)
     first = 0 if base is None else base.version
-    past = timeline_slip.on_best_days(queries.whole_of(_sessions(session, first), view))
+    past = timeline_slip.on_best_days(queries.whole_of(sessions(session, first), view))
     dated = timeline_slip.since(mine, past)
     dated.attrs = dict(shown.attrs)
     return Table(
@@ -173,12 +166,6 @@ def slip_table(view: "View", session: "Session", base: "Session | None") -> Tabl
         columns=slip_words.slip_columns(),
         height=460,
     )
-
-
-def _sessions(session: "Session", first: int) -> "list[Session]":
-    """The newest data versions from ``first`` up to the one shown, oldest first."""
-    numbers = [one.version for one in lake().versions() if first <= one.version <= session.version]
-    return [lake().session(number) for number in numbers[-MOST_VERSIONS:]] or [session]
 
 
 def slip_cards(view: "View", session: "Session", base: "Session | None") -> Rows:
@@ -291,72 +278,3 @@ def plan_cards(view: "View", session: "Session", base: "Session | None") -> Rows
         most=8,
     )
     return ((chart,), (table,))
-
-
-def milestone_cards(view: "View", session: "Session") -> Rows:
-    """How filing and first dose moved from report to report, and where they stand."""
-    day = view.as_of or session.as_of
-    reports = timeline_trend.followed(queries.milestones_of(_sessions(session, 0), view), day)
-    found = timeline_trend.trends(reports)
-    trend = Chart(
-        key="chart-timeline-trend",
-        figure=trend_words.trend(reports, found),
-        data=reports,
-        title=_("Forecasts by report day: flat is stable, rising slips"),
-        how=_("Each data version on its own report day; diamonds first dose, circles filing; dashed: done"),
-        foot=timeline_trend.rules_in_words(),
-    )
-    listed = Table(
-        key="table-timeline-trend",
-        data=trend_words.trend_rows(found),
-        title=_("Trend of every open milestone, the steepest first"),
-        how=_("Over the data versions up to the one shown; slip against the baseline"),
-        columns=trend_words.trend_columns(),
-    )
-    milestones = Table(
-        key="table-timeline-milestones",
-        data=words.milestones(rules.anchors(queries.milestones(session, view), day)),
-        title=_("Filing and first dose, the next first"),
-        how=_("Expected is the actual day, else the forecast, else the baseline"),
-        columns=words.milestone_columns(),
-        height=420,
-    )
-    return ((trend,), (listed,), (milestones,))
-
-
-def partner_cards(view: "View", session: "Session") -> Rows:
-    """What the partners owe each other: late, how often in time, and the next six weeks."""
-    day = view.as_of or session.as_of
-    whole = queries.whole(session, view)
-    mine = whole[whole["task_id"].isin(queries.matching(session, view)["task_id"])]
-    standing = Table(
-        key="table-timeline-on-time",
-        data=partner_words.standing_rows(partners.standing(mine, day)),
-        title=_("Who keeps what was promised"),
-        how=_("Hand-offs done by their baseline day, of all done; exact interval (Clopper-Pearson)"),
-        columns=partner_words.standing_columns(),
-    )
-    owed = Table(
-        key="table-timeline-handoffs",
-        data=words.handoffs(rules.owed(queries.handoffs(session, view), day)),
-        title=_("Open hand-offs, the longest overdue first"),
-        how=_("What one partner owes another; the day promised is the baseline"),
-        columns=words.handoff_columns(),
-        height=420,
-        foot=rules.rules_in_words(),
-    )
-    agenda = partners.agenda(whole, day)
-    agenda = agenda[agenda["task_id"].isin(mine["task_id"])].reset_index(drop=True)
-    agenda.attrs = dict(whole.attrs)
-    next_weeks = Table(
-        key="table-timeline-agenda",
-        data=partner_words.agenda_rows(agenda, whole),
-        title=_("Agenda: the next six weeks, pair by pair"),
-        how=_(
-            "Open hand-offs by their forecast day (else baseline), overdue ones first; both sides see this"
-        ),
-        columns=partner_words.agenda_columns(),
-        most=40,
-        grouped=("pair",),
-    )
-    return ((next_weeks,), (standing,), (owed,))
