@@ -48,13 +48,13 @@ def desk(view: "View | None" = None) -> None:
         if draft is not None and draft.state == "submitted":
             review.waiting(drafts, draft)
         elif draft is not None and draft.files:
-            _work(drafts, draft, view)
-    review.submitted(drafts, owner(), view)  # what waited when the setting was taken away waits still
+            _work(drafts, draft)
+    review.submitted(drafts, owner())  # what waited when the setting was taken away waits still
     if view is not None:
         corrections.draw(drafts, owner())
 
 
-def _work(drafts: "Drafts", draft: "Draft", view: "View | None") -> None:
+def _work(drafts: "Drafts", draft: "Draft") -> None:
     ready = prepared(drafts, draft)
     if ready is None:
         return
@@ -65,7 +65,7 @@ def _work(drafts: "Drafts", draft: "Draft", view: "View | None") -> None:
     issues.listed(drafts, draft, ready)
     personal.ask(drafts, draft, ready)
     if ready.checked.ok:
-        preview.draw(ready, view)
+        preview.draw(ready)
         publishing.form(drafts, draft, ready, four_eyes=four_eyes.asked())
     else:
         wrong = sum(issue.severity == "error" for issue in ready.checked.issues)

@@ -1,25 +1,25 @@
 """What publishing would do, before anybody does it: table by table and key by key."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from firstdose.figures import changes_words as words
 from firstdose.lake.preview import MOST_TOLD
 from firstdose.rules import desk as rules
 from firstdose.ui.desk.files import show
 from firstdose.ui.effects import effects
 from firstdose.ui.markdown import escaped
 from firstdose.ui.store import lake
+from firstdose.view import View
 from firstdose.words import _
 
 if TYPE_CHECKING:
     from firstdose.lake import Prepared
-    from firstdose.view import View
 
 
-def draw(ready: "Prepared", view: "View | None") -> None:
-    """Draw the preview of a draft without errors."""
+def draw(ready: "Prepared") -> None:
+    """Draw the preview of a draft without errors; a filter of the page hides nothing of it."""
     seen = ready.seen
     if seen is None or seen.session is None:
         st.info(escaped(_("Nothing is published yet: every row is new.")))
@@ -43,19 +43,14 @@ def draw(ready: "Prepared", view: "View | None") -> None:
             "before": _("Rows before"),
         },
     )
-    if view is not None:
-        show(
-            "table-desk-effects",
-            effects(lake().session(seen.based_on), seen.session, replace(view, as_of=None, version=None)),
-            _("What it does to the figures people watch"),
-            {
-                "figure": _("Figure"),
-                "before": _("Before"),
-                "after": _("After"),
-                "difference": _("Difference"),
-            },
-            height=360,
-        )
+    show(
+        "table-desk-effects",
+        words.effect_rows(effects(lake().session(seen.based_on), seen.session, View(page="data"))),
+        _("What it does to the figures people watch"),
+        words.effect_columns(),
+        height=360,
+    )
+    st.caption(escaped(_("All programs, whatever the filters say; each side on its own report day.")))
     rows = rules.change_rows(seen.differences)
     show(
         "table-desk-changes",

@@ -9,6 +9,7 @@ from firstdose.contracts import contracts
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Overtaken
 from firstdose.lake.prepare import publish, submit
+from firstdose.rules.data import what_changed
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
@@ -148,8 +149,8 @@ def _meanwhile(based_on: int) -> str:
     """Who published what since the preview was made."""
     later = [version for version in lake().versions() if version.version > based_on]
     told = [
-        _("Version {n} was published meanwhile by {by} ({day}): {why}.").format(
-            n=one.version, by=one.by, day=say_date(one.as_of), why=one.why
+        _("Version {n} was published meanwhile by {by} ({day}): {why} – {changed}.").format(
+            n=one.version, by=one.by, day=say_date(one.as_of), why=one.why, changed=what_changed(one.tables)
         )
         for one in later
     ]

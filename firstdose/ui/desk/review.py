@@ -18,7 +18,6 @@ from firstdose.words import _
 
 if TYPE_CHECKING:
     from firstdose.lake import Draft, Drafts
-    from firstdose.view import View
 
 
 def waiting(drafts: "Drafts", draft: "Draft") -> None:
@@ -35,7 +34,7 @@ def _take_back(drafts: "Drafts", draft: "Draft") -> None:
     drafts.change(draft, state="open")
 
 
-def submitted(drafts: "Drafts", owner: str, view: "View | None") -> None:
+def submitted(drafts: "Drafts", owner: str) -> None:
     """Every draft that waits for a second person, each with its preview; restores that came back."""
     for draft in drafts.sent_back(owner):
         with st.container(key=f"card-review-{draft.id}", border=True, gap="small"):
@@ -48,7 +47,7 @@ def submitted(drafts: "Drafts", owner: str, view: "View | None") -> None:
             box = st.expander(_("Look at it"), key=f"desk-review-{draft.id}", on_change="rerun")
             if box.open:
                 with box:
-                    _one(drafts, draft, owner, view)
+                    _one(drafts, draft, owner)
 
 
 def _asks_for(draft: "Draft") -> str:
@@ -82,13 +81,13 @@ def _again(drafts: "Drafts", draft: "Draft") -> None:
         st.session_state["desk-problems"] = [str(error)]
 
 
-def _one(drafts: "Drafts", draft: "Draft", owner: str, view: "View | None") -> None:
+def _one(drafts: "Drafts", draft: "Draft", owner: str) -> None:
     try:
         ready = prepare(lake(), drafts, draft)
     except FirstdoseError as error:
         st.error(escaped(str(error)))
         return
-    preview.draw(ready, view)
+    preview.draw(ready)
     if draft.made_by(owner):
         st.caption(escaped(_("You submitted this: somebody else has to publish it.")))
         _own(drafts, draft, owner)
