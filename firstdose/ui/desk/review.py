@@ -9,6 +9,7 @@ from firstdose.errors import FirstdoseError
 from firstdose.lake import Author, prepare
 from firstdose.ui import markup
 from firstdose.ui.desk import preview, publishing
+from firstdose.ui.desk.refused import told
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
@@ -29,6 +30,7 @@ def waiting(drafts: "Drafts", draft: "Draft") -> None:
     )
 
 
+@told
 def _take_back(drafts: "Drafts", draft: "Draft") -> None:
     drafts.change(draft, state="open")
 
