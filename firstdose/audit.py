@@ -4,6 +4,7 @@ A chain shows change, it does not prevent it: whoever owns the machine can rebui
 the chain is written into every data version. Columns follow ``docs/operating.md``.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -47,7 +48,7 @@ class Chain:
         return str(_read(lines[-1], len(lines))["hash"]) if lines else EMPTY
 
     def append(self, action: str, *, actor: str, reason: str, object_id: str, **more: Any) -> str:
-        """Add one event and make it last on disk; its hash is the new head."""
+        """Add one event, or nothing (``OSError``), and make it last on disk; its hash is the new head."""
         lines = self._lines()
         event: dict[str, Any] = {
             "seq": len(lines) + 1,
@@ -63,10 +64,16 @@ class Chain:
             "prev_hash": self.head(),
         }
         event["hash"] = _hash(event)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        whole = self.path.stat().st_size if self.path.exists() else 0
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            with contextlib.suppress(OSError):  # half a line would break the chain for every reader of it
+                os.truncate(self.path, whole)
+            raise
         return str(event["hash"])
 
     def set_torn_line_aside(self) -> None:

@@ -4,6 +4,8 @@ The one seam between firstdose and the machine: another kind of store (a databas
 ``Place``, and nothing above it changes.
 """
 
+import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -81,25 +83,53 @@ class Place:
 
     def make(self) -> None:
         """Make the folders; ``StoreError`` when the place cannot be written."""
-        try:
+        with self.written():
             for folder in (self.folder, self.data, self.folder / "originals"):
                 folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def written(self) -> Iterator[None]:
+        """Say in words when something cannot be written here: ``StoreError`` instead of ``OSError``."""
+        try:
+            yield
         except OSError as error:
             raise StoreError(
-                _("The store {place} cannot be written: {why}.").format(place=self.folder, why=error.strerror)
+                _("The store {place} cannot be written: {why}.").format(place=self.folder, why=reason(error))
             ) from error
+
+    def keep(self, path: Path, content: bytes, mode: int = 0o644) -> None:
+        """Write a file of this place, so that it is there whole or not at all; ``StoreError`` else."""
+        part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+        with self.written():
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with part.open("wb") as out:
+                    out.write(content)
+                    out.flush()
+                    os.fsync(out.fileno())
+                part.chmod(mode)
+                part.replace(path)
+            except OSError:
+                with contextlib.suppress(OSError):  # a read-only store cannot be tidied either
+                    part.unlink(missing_ok=True)
+                raise
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the one writer's lock of this place; ``StoreError`` after a minute of waiting."""
         self.make()
+        lock = FileLock(self.folder / "writer.lock", timeout=_LOCK_SECONDS)
         try:
-            with FileLock(self.folder / "writer.lock", timeout=_LOCK_SECONDS):
-                yield
+            with self.written():
+                lock.acquire()
         except Timeout as error:
             raise StoreError(
                 _("Somebody else has been publishing for {n} seconds; try again.").format(n=_LOCK_SECONDS)
             ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def keep_original(self, received: Path) -> str:
         """Keep a file as received, read-only, under its SHA-256; the digest is returned.
@@ -110,16 +140,28 @@ class Place:
         content = received.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         kept = self.folder / "originals" / digest
-        if kept.exists():
-            return digest
-        written = kept.with_name(f"{digest}.{secrets.token_hex(4)}.part")
-        try:
-            written.write_bytes(content)
-            written.chmod(0o444)
-            written.replace(kept)
-        except OSError as error:
-            written.unlink(missing_ok=True)
-            raise StoreError(
-                _("The store {place} cannot be written: {why}.").format(place=self.folder, why=error.strerror)
-            ) from error
+        if not kept.exists():
+            self.keep(kept, content, 0o444)
         return digest
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+_FULL_WORDS = ("no space left", "disk is full", "disk quota", "file too large")
+_CLOSED_WORDS = ("read-only", "readonly", "permission denied")
+
+
+def reason(error: Exception) -> str:
+    """Why something could not be written, in the reader's language as far as it is known.
+
+    The engine passes on what the system said only as text.
+    """
+    number = getattr(error, "errno", None)
+    said = str(error).lower()
+    if number in _FULL or any(word in said for word in _FULL_WORDS):
+        return _("no room is left on the disk; make room, then try again")
+    if number in _CLOSED or any(word in said for word in _CLOSED_WORDS):
+        return _("it is read-only; make it writable, then try again")
+    if "disk i/o error" in said:  # all that the engine says when the system refuses what it writes
+        return _("the disk refused it: no room is left on it, or it fails; see to it, then try again")
+    return (getattr(error, "strerror", None) or str(error))[:200]

@@ -1,15 +1,38 @@
-"""The audit lines that were never written, because their writer was killed between commit and line."""
+"""The audit lines that were never written, because their writer was killed between commit and line.
 
-from typing import TYPE_CHECKING
+What the line of a publish will say lies beside the chain before the commit is made, so that a line written
+later still names the files as received and the second person; a disk too full for it refuses in time.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
 
 from firstdose.lake import files, naming, verify
 from firstdose.lake.versions import read_versions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
     from firstdose.audit import Chain
     from firstdose.place import Place
+
+
+def _owed(place: "Place") -> "Path":
+    return place.audit.with_suffix(".owed")
+
+
+def promise(place: "Place", line: dict[str, Any]) -> None:
+    """Keep what the audit line of a publish will say; ``StoreError`` when it cannot be kept."""
+    place.keep(_owed(place), json.dumps(line, ensure_ascii=False).encode())
+
+
+def redeem(place: "Place", chain: "Chain", **more: Any) -> None:
+    """Write the promised line into the chain, with the digest of every data file nobody told of yet."""
+    line: dict[str, Any] = json.loads(_owed(place).read_text(encoding="utf-8"))
+    chain.append(**line, stored_sha256=files.untold(place, files.told(chain.events())), **more)
+    _owed(place).unlink()
 
 
 def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -> None:
@@ -17,23 +40,27 @@ def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -
     chain.set_torn_line_aside()
     events = list(chain.events())
     told = {event["object_id"] for event in events if "contents" in event}
-    known = files.told(events)
     named = {event["named_at"] for event in events if event["action"] == "name"}
+    owed: dict[str, Any] = json.loads(_owed(place).read_text("utf-8")) if _owed(place).is_file() else {}
     for version in read_versions(con):
-        if str(version.version) not in told:
-            found = files.untold(place, known)
-            known |= found
-            chain.append(
-                "publish",
-                actor=version.by,
-                reason=version.why,
-                object_id=str(version.version),
-                changes={name: dict(counts) for name, counts in version.tables.items()},
-                contents=verify.digest(version.contents),
-                stored_sha256=found,
-                late=True,
-                **({"approved_by": version.approved_by} if version.approved_by else {}),
-            )
+        if str(version.version) in told:
+            continue
+        contents = verify.digest(version.contents)
+        if (owed.get("object_id"), owed.get("contents")) == (str(version.version), contents):
+            redeem(place, chain, late=True)
+            continue
+        chain.append(
+            "publish",
+            actor=version.by,
+            reason=version.why,
+            object_id=str(version.version),
+            changes={name: dict(counts) for name, counts in version.tables.items()},
+            contents=contents,
+            stored_sha256=files.untold(place, files.told(chain.events())),
+            late=True,
+            **({"approved_by": version.approved_by} if version.approved_by else {}),
+        )
+    _owed(place).unlink(missing_ok=True)  # of a publish that was never made
     for given in naming.read_names(con) if naming.exist(con) else ():
         if given.at not in named:
             naming.tell(chain, given, late=True)

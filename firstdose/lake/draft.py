@@ -7,7 +7,6 @@ beside them, by renaming, so a kill leaves the old state or the new one.
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
 
-from firstdose.errors import PublishError, StoreError
+from firstdose.errors import PublishError
 from firstdose.intake.scope import Scope
 from firstdose.lake.four_eyes import same_person
 from firstdose.place import Place
@@ -128,7 +127,7 @@ class Drafts:
         return tuple(sorted(back, key=lambda draft: draft.touched_at))
 
     def begin(self, owner: str) -> Draft:
-        """A new draft of a reader."""
+        """A new draft of a reader; ``StoreError`` when it cannot be kept, as for every change of one."""
         draft = Draft(id=secrets.token_hex(12), owner=owner, touched_at=_now())
         self._write(draft)
         return draft
@@ -173,7 +172,7 @@ class Drafts:
         file = File(draft.next_number, name, len(content), sha256, table)
         if old is not None:
             file = replace(old, number=file.number, bytes=file.bytes, sha256=sha256, table=table or old.table)
-        self._keep(self.path(draft, file), content)
+        self.place.keep(self.path(draft, file), content)
         files = (*(one for one in draft.files if one is not old), file)
         done = self.change(draft, files=files, next_number=file.number + 1)
         if old is not None:
@@ -208,7 +207,8 @@ class Drafts:
     def workplace(self, draft: Draft) -> Path:
         """A folder for what is made of a draft in its present state."""
         folder = self.folder / draft.id / f"read-{draft.digest()}"
-        folder.mkdir(parents=True, exist_ok=True)
+        with self.place.written():
+            folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def sweep(self, now: datetime | None = None) -> int:
@@ -232,25 +232,7 @@ class Drafts:
 
     def _write(self, draft: Draft) -> None:
         content = json.dumps(asdict(draft), ensure_ascii=False, indent=1).encode()
-        self._keep(self.folder / draft.id / "draft.json", content)
-
-    def _keep(self, path: Path, content: bytes) -> None:
-        """Write a file so that it is there whole or not at all; ``StoreError`` when it cannot be."""
-        written = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with written.open("wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-            written.replace(path)
-        except OSError as error:
-            written.unlink(missing_ok=True)
-            raise StoreError(
-                _("The store {place} cannot be written: {why}.").format(
-                    place=self.place.folder, why=error.strerror
-                )
-            ) from error
+        self.place.keep(self.folder / draft.id / "draft.json", content)
 
 
 def _now() -> str:

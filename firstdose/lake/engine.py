@@ -13,7 +13,7 @@ import duckdb
 import duckdb_extensions
 
 from firstdose.errors import StoreError
-from firstdose.place import Place
+from firstdose.place import Place, reason
 from firstdose.words import _
 
 _EXTENSIONS = ("sqlite", "ducklake")
@@ -57,7 +57,7 @@ def connect(
         )
     except (duckdb.Error, OSError) as error:
         raise StoreError(
-            _("The store {place} cannot be opened: {why}").format(place=place.folder, why=str(error)[:200])
+            _("The store {place} cannot be opened: {why}").format(place=place.folder, why=reason(error))
         ) from error
     return con
 

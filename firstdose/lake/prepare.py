@@ -4,13 +4,17 @@ What was prepared lies in the draft's own folder and is used as it is by the pub
 what is published.
 """
 
+import errno
 import hashlib
+import os
 import shutil
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
+
+import duckdb
 
 from firstdose.errors import IntakeError, Issue, StoreError
 from firstdose.intake.profile import Profile
@@ -22,9 +26,11 @@ from firstdose.lake.preview import Preview
 from firstdose.lake.publish import EXACTLY, Author, Overtaken, Published
 from firstdose.lake.session import write as write_tables
 from firstdose.lake.store import Lake
+from firstdose.place import Place, reason
 from firstdose.words import _
 
 Say = Callable[[str, float], None]
+_LEAST_FREE = 1_000_000  # bytes; our convention
 _KEPT = 8  # drafts whose preview stays in memory
 
 
@@ -65,7 +71,12 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
                 _prepared.move_to_end(identity)
                 return _prepared[identity]
         key = hashlib.sha256(repr(identity).encode()).hexdigest()[:24]
-        done = _prepare(lake, drafts, draft, newest, profiles, key, say)
+        try:
+            with lake.place.written():
+                done = _prepare(lake, drafts, draft, newest, profiles, key, say)
+        except duckdb.IOException as error:
+            said = _("The store {place} cannot be written: {why}.")
+            raise StoreError(said.format(place=lake.place.folder, why=reason(error))) from error
         done = replace(done, set_aside=found.set_aside)
         with _guard:
             _prepared[identity] = done
@@ -101,6 +112,7 @@ def _prepare(
             names={paths[file.number]: file.name for file in alike},
         )
         staged |= {file.number: read[paths[file.number]] for file in alike}
+    _room(lake.place, staged.values())
     say(_("Checking every cell, key and reference"), 0.4)
     tables = {}
     try:
@@ -146,6 +158,13 @@ def submit_restore(lake: Lake, drafts: Drafts, number: int, owner: str, by: str,
     except StoreError:
         drafts.drop(draft)
         raise
+
+
+def _room(place: Place, read: Iterable[Staged | IntakeError]) -> None:
+    """Blame no file for a full disk: a child that could not write says nothing about what it read."""
+    died = any(issue.code == "child-died" for one in read for issue in one.issues)
+    if died and shutil.disk_usage(place.folder).free < _LEAST_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def publish(

@@ -1,5 +1,6 @@
 """The lake: publish, list, pin, compare, restore and verify data versions."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -17,15 +18,15 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
-from firstdose.lake import engine, files, naming, publish, session, verify
+from firstdose.lake import engine, naming, publish, session, verify
 from firstdose.lake import tables as sql
-from firstdose.lake.catching_up import catch_up
+from firstdose.lake.catching_up import catch_up, promise, redeem
 from firstdose.lake.changes import TableChanges, compare
 from firstdose.lake.preview import Preview, look
 from firstdose.lake.publish import EXACTLY, Author, Counts, Overtaken, Published
 from firstdose.lake.session import Session
-from firstdose.lake.versions import Version, read_versions
-from firstdose.place import Place
+from firstdose.lake.versions import Version, listed
+from firstdose.place import Place, reason
 from firstdose.words import _
 
 _WRITING_THREADS = 1  # one is quicker than two for small tables (docs/decisions.md)
@@ -96,15 +97,7 @@ class Lake:
                 return ()
             now = self.place.stamp()  # before reading, so that a later change is seen next time
             if now != reader.seen:
-                try:
-                    reader.versions = read_versions(reader.connection.cursor())
-                except duckdb.Error as error:
-                    raise IntegrityError(
-                        _(
-                            "The catalogue {file} of the store cannot be read ({why}). Put the lake folder "
-                            "back from its backup, then run “firstdose verify”."
-                        ).format(file=self.place.catalogue.name, why=str(error)[:200])
-                    ) from error
+                reader.versions = listed(reader.connection.cursor(), self.place.catalogue.name)
                 reader.seen = now
                 _rename(reader)
             return reader.versions
@@ -122,9 +115,9 @@ class Lake:
 
     def version(self, number: int) -> Version:
         """The version of that number; ``UnknownVersion`` when it was never published."""
-        for version in self.versions():
-            if version.version == number:
-                return version
+        found = {version.version: version for version in self.versions()}
+        if number in found:
+            return found[number]
         newest = self.newest()
         raise UnknownVersion(
             _("There is no data version “{asked}”. The newest is {newest}.").format(
@@ -171,23 +164,21 @@ class Lake:
 
     def note(self, action: str, author: Author, object_id: str, **more: Any) -> None:
         """Write an event that makes no version into the audit chain, such as a draft sent back."""
-        with self.place.writing():
+        with self.place.writing(), self.place.written():
             chain = Chain(self.place.audit)
             chain.set_torn_line_aside()
             chain.append(action, actor=author.by, reason=author.why, object_id=object_id, **more)
 
     def changes(self, before: int, after: int) -> dict[str, TableChanges]:
         """What differs between two versions, in either order: keys added and removed, cells changed."""
-        first, second = self.version(before), self.version(after)
-        with self._guard:  # both may have to be read into memory
-            return compare(self._reading().connection.cursor(), self.place, first, second)
+        both = self.version(before), self.version(after)
+        with self._guard:  # they may have to be read into memory
+            return compare(self._reading().connection.cursor(), self.place, *both)
 
     def existing(self) -> Callable[[str, Sequence[str]], pa.Table]:
         """How the check sees what is published: distinct rows of some columns of a table, newest version."""
         versions = self.versions()
-        if not versions:
-            return nothing_yet
-        return partial(_columns, self._reading().connection, versions[-1])
+        return partial(_columns, self._reading().connection, versions[-1]) if versions else nothing_yet
 
     def verify(self) -> None:
         """Check all that is stored against its fingerprints; the first broken thing is named."""
@@ -212,7 +203,7 @@ class Lake:
         author.judge()
         old = self.session(number)
         author = replace(author, illustrative=old.illustrative)
-        with TemporaryDirectory(prefix="firstdose-") as folder:
+        with self.place.written(), TemporaryDirectory(prefix="firstdose-") as folder:
             return self.publish(session.write(old, Path(folder)), author, EXACTLY, restores=number)
 
     def name(self, number: int, name: str, author: Author) -> Version:
@@ -232,8 +223,9 @@ class Lake:
                     naming.write(con, given)
             except (duckdb.Error, OSError) as error:
                 said = _("Nothing was named: the store could not be written ({why}).")
-                raise StoreError(said.format(why=str(error)[:200])) from error
-            naming.tell(chain, given)
+                raise StoreError(said.format(why=reason(error))) from error
+            with contextlib.suppress(OSError):  # the next writer writes the line
+                naming.tell(chain, given)
         return self.version(number)
 
     def publish(
@@ -251,6 +243,7 @@ class Lake:
         ``sources`` are the digests of the files as received, ``restores`` is the version whose content this
         is. ``Overtaken`` when the newest version is not the one the files were checked against;
         ``PublishError`` when who, why or the scope are not said well, or nobody else approved;
+        ``IntegrityError`` when what stands there is damaged;
         ``StoreError`` when the store cannot be written. The same content again makes no version.
         """
         author.judge()
@@ -271,7 +264,7 @@ class Lake:
             except (duckdb.Error, OSError) as error:
                 raise StoreError(
                     _("Nothing was published: the store could not be written ({why}).").format(
-                        why=str(error)[:200]
+                        why=reason(error)
                     )
                 ) from error
 
@@ -315,23 +308,25 @@ class Lake:
                 return Published(number, {})
             number += 1
             contents = publish.write_version(con, number, before, author, changes, moved, chain.head())
+            owed: dict[str, Any] = {
+                "action": "publish" if restores is None else "rollback",
+                "actor": author.by,
+                "reason": author.why,
+                "object_id": str(number),
+                "source_sha256": list(sources),
+                "changes": {name: counts.as_json() for name, counts in changes.items()},
+                "contents": verify.digest(contents),
+            }
+            if author.approved_by:
+                owed["approved_by"] = author.approved_by.strip()
+            if restores is not None:
+                owed["restores"] = restores
+            promise(self.place, owed)
             con.execute("commit")
         finally:
             con.close()
-        more: dict[str, Any] = {"approved_by": author.approved_by.strip()} if author.approved_by else {}
-        if restores is not None:
-            more["restores"] = restores
-        chain.append(
-            "publish" if restores is None else "rollback",
-            actor=author.by,
-            reason=author.why,
-            object_id=str(number),
-            source_sha256=list(sources),
-            changes={name: counts.as_json() for name, counts in changes.items()},
-            contents=verify.digest(contents),
-            stored_sha256=files.untold(self.place, files.told(chain.events())),
-            **more,
-        )
+        with contextlib.suppress(OSError):  # it was published: the next writer writes the line
+            redeem(self.place, chain)
         return Published(number, changes)
 
 

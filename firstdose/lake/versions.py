@@ -9,7 +9,9 @@ from typing import Any
 
 import duckdb
 
+from firstdose.errors import IntegrityError
 from firstdose.lake.naming import read_names
+from firstdose.words import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,19 @@ def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
     ).fetchall()
     first = next((row[0] for row in rows if row[-2]), None)  # every one after it has a seal too
     return tuple(_version(row, given, broken=_broken(row, first)) for row in rows)
+
+
+def listed(con: duckdb.DuckDBPyConnection, catalogue: str) -> tuple[Version, ...]:
+    """Every data version, as ``read_versions``; ``IntegrityError`` when the catalogue cannot be read."""
+    try:
+        return read_versions(con)
+    except duckdb.Error as error:
+        raise IntegrityError(
+            _(
+                "The catalogue {file} of the store cannot be read ({why}). Put the lake folder "
+                "back from its backup, then run “firstdose verify”."
+            ).format(file=catalogue, why=str(error)[:200])
+        ) from error
 
 
 def _broken(row: Sequence[Any], first: int | None) -> bool:

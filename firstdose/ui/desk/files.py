@@ -13,6 +13,7 @@ from firstdose.intake.staged import Staged
 from firstdose.rules import desk as rules
 from firstdose.ui import markup, table
 from firstdose.ui.desk import mapping
+from firstdose.ui.desk.refused import told
 from firstdose.ui.desk.rows import first_rows
 from firstdose.ui.markdown import escaped
 from firstdose.words import _, say_number
@@ -35,8 +36,8 @@ def receive(drafts: "Drafts", draft: "Draft | None", owner: str) -> "Draft | Non
     )
     for problem in st.session_state.pop("desk-problems", ()):
         st.error(escaped(problem))
-    for told in st.session_state.pop("desk-replaced", ()):
-        st.info(escaped(told))
+    for replaced in st.session_state.pop("desk-replaced", ()):
+        st.info(escaped(replaced))
     if not brought:
         return draft
     problems, replaced = [], []
@@ -147,9 +148,11 @@ def _one(drafts: "Drafts", draft: "Draft", file: "File", ready: "Prepared") -> N
         )
 
 
+@told
 def _read_as(drafts: "Drafts", draft: "Draft", number: int, what: str) -> None:
     drafts.read_as(draft, number, **{what: st.session_state[f"desk-{what}-{number}"] or None})
 
 
+@told
 def _take_out(drafts: "Drafts", draft: "Draft", number: int) -> None:
     drafts.remove(draft, number)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from firstdose.ui.desk.refused import told
 from firstdose.ui.markdown import escaped
 from firstdose.words import _
 
@@ -25,6 +26,7 @@ def ask(drafts: "Drafts", draft: "Draft", ready: "Prepared") -> None:
         )
 
 
+@told
 def _answer(drafts: "Drafts", draft: "Draft", column: str, key: str) -> None:
     said = {*draft.not_personal, column} if st.session_state[key] else {*draft.not_personal} - {column}
     drafts.change(draft, not_personal=tuple(sorted(said)))

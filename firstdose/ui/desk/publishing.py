@@ -83,9 +83,12 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
     if looked != shown(draft, ready):
         overtaken(looked, ready)
     st.session_state["desk-by"] = by
-    said = drafts.change(
-        draft, by=by, why=why, name=name, comment="", scope=replace(draft.scope, allow_removals=allowed)
-    )
+    scope = replace(draft.scope, allow_removals=allowed)
+    try:
+        said = drafts.change(draft, by=by, why=why, name=name, comment="", scope=scope)
+    except FirstdoseError as error:
+        st.error(escaped(str(error)))
+        return
     if not four_eyes:
         carry_out(drafts, said, ready)
         return

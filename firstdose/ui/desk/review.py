@@ -11,6 +11,7 @@ from firstdose.lake.draft import COMMAND_LINE
 from firstdose.lake.prepare import submit
 from firstdose.ui import markup
 from firstdose.ui.desk import preview, publishing
+from firstdose.ui.desk.refused import told
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import press, pressed, speak
 from firstdose.ui.store import lake
@@ -30,6 +31,7 @@ def waiting(drafts: "Drafts", draft: "Draft") -> None:
     )
 
 
+@told
 def _take_back(drafts: "Drafts", draft: "Draft") -> None:
     drafts.change(draft, state="open")
 

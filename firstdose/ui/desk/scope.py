@@ -8,6 +8,7 @@ import streamlit as st
 
 from firstdose.intake.scope import Scope
 from firstdose.queries import filters as questions
+from firstdose.ui.desk.refused import told
 from firstdose.ui.store import lake
 from firstdose.words import N_, _
 
@@ -87,14 +88,17 @@ def _ids(kind: str) -> dict[str, str]:
     return dict(getattr(questions.known(lake().session(), "data", ()), kind))
 
 
+@told
 def _changed(drafts: "Drafts", draft: "Draft") -> None:
     drafts.change(draft, scope=scope_of(st.session_state["desk-scope"]))
 
 
+@told
 def _within(drafts: "Drafts", draft: "Draft", kind: str) -> None:
     drafts.change(draft, scope=Scope(within=(kind, st.session_state["desk-within"])))
 
 
+@told
 def _day(drafts: "Drafts", draft: "Draft") -> None:
     day = st.session_state["desk-day"]
     drafts.change(draft, as_of=day.isoformat() if day else "")
