@@ -42,7 +42,7 @@ def reckon(tasks: pd.DataFrame, as_of: date) -> Reckoned:
     for target in _targets(given):
         critical |= nets.holding(given.net, early, given.mid, target, NEXT_DAY + nets.CLOSE)
     chains = frozenset(given.net.ids[at] for at in critical if not given.done[at])
-    return Reckoned(chains, frozenset(), "", contradicted(tasks, as_of))
+    return Reckoned(chains, frozenset(), "", contradicted(tasks, given))
 
 
 def _targets(given: schedule.Plan) -> list[int]:
@@ -56,7 +56,7 @@ def _targets(given: schedule.Plan) -> list[int]:
 _HELD = {"report day": N_("the report day"), "planned day": N_("its own planned start")}
 
 
-def contradicted(tasks: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def contradicted(tasks: pd.DataFrame, given: schedule.Plan) -> pd.DataFrame:
     """Open tasks whose claimed finish lies before the computed one, the furthest off first.
 
     Columns: those of the plan, claimed_on, computed_on (date), days (int, computed minus claimed) and held
@@ -65,7 +65,7 @@ def contradicted(tasks: pd.DataFrame, as_of: date) -> pd.DataFrame:
     names = dict(zip(tasks["task_id"], in_language(tasks, "name"), strict=True))
     if tasks.empty:
         return _nothing(tasks)
-    frame = schedule.schedule(schedule.plan(tasks, as_of))
+    frame = schedule.schedule(given)
     late = frame["gap_days"].fillna(0) > nets.CLOSE
     found = frame[~frame["is_done"] & late & frame["claimed_finish"].notna()]
     held = [

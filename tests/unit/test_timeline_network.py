@@ -49,7 +49,7 @@ def test_a_loop_is_shown_whole_and_nothing_is_computed() -> None:
 
 
 def test_a_claim_before_the_computed_finish_is_told_in_days_with_what_holds_it() -> None:
-    found = rules.contradicted(named(bar("a", 0, 30), bar("b", 10, 20, "a")), TODAY)
+    found = rules.reckon(named(bar("a", 0, 30), bar("b", 10, 20, "a")), TODAY).contradictions
     (row,) = found.to_dict("records")
     assert (row["task_id"], row["days"], row["held"]) == ("b", 20, "Work a")
     assert (row["claimed_on"].date(), row["computed_on"].date()) == (day(20), day(40))
