@@ -151,6 +151,11 @@ _FULL_WORDS = ("no space left", "disk is full", "disk quota", "file too large")
 _CLOSED_WORDS = ("read-only", "readonly", "permission denied")
 
 
+def short_of_disk(error: Exception) -> bool:
+    """Whether the engine failed for want of room or of leave to write, and not for what is stored."""
+    return any(word in str(error).lower() for word in (*_FULL_WORDS, *_CLOSED_WORDS, "disk i/o error"))
+
+
 def reason(error: Exception) -> str:
     """Why something could not be written, in the reader's language as far as it is known.
 

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 
 from firstdose import reference
 from firstdose.contracts import Contract, contracts
-from firstdose.errors import DamagedVersion
+from firstdose.errors import DamagedVersion, StoreError
 from firstdose.lake import files
 from firstdose.lake import tables as sql
+from firstdose.place import reason, short_of_disk
 from firstdose.words import _
 
 if TYPE_CHECKING:
@@ -132,8 +133,11 @@ def _copy(con: duckdb.DuckDBPyConnection, place: "Place", version: "Version", co
         return
     try:
         whole = _read(con, place, version, contract, source)
-    except duckdb.Error:  # what reading damaged bytes ends in is not always called by one name
+    except duckdb.Error as error:  # what reading damaged bytes ends in is not always called by one name
         con.execute("rollback")
+        if short_of_disk(error):
+            said = _("The store {place} cannot be opened: {why}")
+            raise StoreError(said.format(place=place.folder, why=reason(error))) from error
         con.execute("begin")
         whole = False
     if not whole:

@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
-from firstdose.errors import IntegrityError
+from firstdose.errors import IntegrityError, StoreError
 from firstdose.lake.naming import read_names
+from firstdose.place import reason, short_of_disk
 from firstdose.words import _
 
 
@@ -90,10 +91,13 @@ def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
 
 
 def listed(con: duckdb.DuckDBPyConnection, catalogue: str) -> tuple[Version, ...]:
-    """Every data version, as ``read_versions``; ``IntegrityError`` when the catalogue cannot be read."""
+    """Every data version, as ``read_versions``; ``IntegrityError`` or ``StoreError`` when it cannot."""
     try:
         return read_versions(con)
     except duckdb.Error as error:
+        if short_of_disk(error):
+            said = _("The store {place} cannot be opened: {why}")
+            raise StoreError(said.format(place=catalogue, why=reason(error))) from error
         raise IntegrityError(
             _(
                 "The catalogue {file} of the store cannot be read ({why}). Put the lake folder "
