@@ -242,7 +242,7 @@ def test_names_are_wrapped_by_their_width(name: str, lines: int) -> None:
         pytest.param("Comparability report", "Comparability report<br>→ CTR", id="below where it does not"),
         pytest.param("Hand over the method", "Hand over the method<br>→ CTR", id="a line that just fits"),
         pytest.param(
-            "word " * 20, "word word word word<br>word word wor… → CTR", id="whole behind a cut name"
+            "word " * 20, "word word word word<br>word word word… → CTR", id="whole behind a cut name"
         ),
     ],
 )
