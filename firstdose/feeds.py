@@ -101,8 +101,10 @@ def _milestones(session: "Session", view: View) -> "pd.DataFrame":
 
 
 def _handoffs(session: "Session", view: View) -> "pd.DataFrame":
-    found = timeline.handoffs(session, view)
-    due = found["forecast_finish"].fillna(found["promised_on"])
+    owed = set(timeline.handoffs(session, view)["task_id"])
+    found = timeline.plan(session, replace(view, since=None, until=None))  # a period bounds hand-offs alone
+    found = found[found["task_id"].isin(owed)].reset_index(drop=True)
+    due = found["forecast_finish"].fillna(found["baseline_finish"])
     return _rows(found, in_language(found, "name").tolist(), due)
 
 

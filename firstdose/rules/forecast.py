@@ -262,7 +262,10 @@ def rules_in_words(seed: int = SEED, days: str = "calendar") -> str:
 
 
 def merge_bias_in_words(days: float) -> str:
-    """How much later the mean is than the plan on mean durations, in words."""
+    """How much later (by rounding to working days, earlier) the mean is than the plan on mean durations."""
+    if round(days) < 0:
+        said = _("Merge bias: none; the mean of the runs is {days} days before the plan on mean durations.")
+        return said.format(days=round(-days))
     return _("Merge bias: the mean of the runs is {days} days after the plan on mean durations.").format(
         days=round(days)
     )
