@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from firstdose.contracts import contracts
+from firstdose.page_keys import PageKey
 from firstdose.words import N_, _, ngettext, say_date
 
 SCHEMA = "1"
@@ -41,51 +41,6 @@ class Refused:
     def why(self) -> str:
         """What was refused and why, in the reader's language."""
         return _(self.reason).format(key=self.key, value=self.value[:60])
-
-
-@dataclass(frozen=True, slots=True)
-class PageKey:
-    """A key that one page adds to the link: its values, the first being the default.
-
-    Without ``allowed`` any text is taken. A refused value of a key that ``narrows`` the rows shown becomes
-    ``-``, which matches no row; any other falls back to the default.
-    """
-
-    allowed: tuple[str, ...] = ()
-    narrows: bool = False
-
-    @property
-    def default(self) -> str:
-        """The value when the link does not say."""
-        return self.allowed[0] if self.allowed else ""
-
-
-#: The keys each page adds to the link. A page draws them with ``page_choice`` and ``page_text``.
-PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
-    "changes": {"compare": PageKey(("version", "visit", "named", "date")), "on": PageKey()},
-    "data": {"table": PageKey(tuple(sorted(contracts()))), "q": PageKey()},
-    "forecast": {"milestone": PageKey(("first dose", "filing"), narrows=True)},
-    "readiness": {
-        "blocks": PageKey(("all", "filing", "first dose"), narrows=True),
-        "state": PageKey(("open", "overdue", "all"), narrows=True),
-        "gate": PageKey(("all", "gate"), narrows=True),
-        "item": PageKey(),
-    },
-    "review": {
-        "of": PageKey(),
-        "where": PageKey(("JP", "US", "EU"), narrows=True),
-        "blocks": PageKey(("filing", "first dose"), narrows=True),
-    },
-    "timeline": {
-        "lanes": PageKey(("partner", "program", "workstream")),
-        "window": PageKey(("quarter", "8-weeks", "year", "all"), narrows=True),
-    },
-    "reference": {
-        "section": PageKey(("words", "requirements", "benchmarks", "products", "method", "sources")),
-        "confidence": PageKey(("all", "seen", "recalled", "high", "medium", "low"), narrows=True),
-        "q": PageKey(),
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
