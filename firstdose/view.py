@@ -4,14 +4,13 @@ One frozen value. The link, the SQL values, the sentence above a chart, the head
 line are all made from it and from nothing else. The grammar of the link is described in ``docs/links.md``.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from firstdose.contracts import contracts
+from firstdose.page_keys import LONGEST_VALUE, PageKey
 from firstdose.words import N_, _
 
 SCHEMA = "1"
@@ -20,7 +19,6 @@ NOTHING = "-"
 LIVE = "live"
 DAY_OF_DATA = "data"
 PREVIOUS = "previous"
-LONGEST_VALUE = 200
 
 #: Filters with a list of ids: ``None`` is all, an empty tuple is nothing (every value named was refused).
 LIST_KEYS = ("program", "group", "partner", "jurisdiction", "area")
@@ -42,72 +40,6 @@ class Refused:
     def why(self) -> str:
         """What was refused and why, in the reader's language."""
         return _(self.reason).format(key=self.key, value=self.value[:60])
-
-
-@dataclass(frozen=True, slots=True)
-class PageKey:
-    """A key that one page adds to the link: its values, the first being the default.
-
-    Without ``allowed`` any text of at most ``longest`` characters is taken that has the ``shape``, a regular
-    expression for the whole of it. A refused value of a key that ``narrows`` the rows shown becomes ``-``,
-    which matches no row; any other falls back to the default.
-    """
-
-    allowed: tuple[str, ...] = ()
-    narrows: bool = False
-    longest: int = LONGEST_VALUE
-    shape: str = ""
-
-    @property
-    def default(self) -> str:
-        """The value when the link does not say."""
-        return self.allowed[0] if self.allowed else ""
-
-    def takes(self, value: str) -> bool:
-        """Whether a link may say this."""
-        if self.allowed:
-            return value in self.allowed
-        fits = not self.shape or not value or re.fullmatch(self.shape, value, re.ASCII)
-        return bool(fits) and (not self.shape or len(value) <= self.longest)
-
-
-#: The keys each page adds to the link. A page draws them with ``page_choice`` and ``page_text``.
-PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
-    "changes": {"compare": PageKey(("version", "visit", "named", "date")), "on": PageKey()},
-    "data": {"table": PageKey(tuple(sorted(contracts()))), "q": PageKey()},
-    "forecast": {
-        "milestone": PageKey(("first dose", "filing"), narrows=True),
-        "part": PageKey(("programs", "drivers", "what-if", "history")),
-        "of": PageKey(),
-        "days": PageKey(("calendar", "working")),
-        "seed": PageKey(shape=r"[1-9]\d{0,8}"),
-        "what": PageKey(shape=r"[\w.~ -]+", longest=2000),
-    },
-    "readiness": {
-        "blocks": PageKey(("all", "filing", "first dose"), narrows=True),
-        "state": PageKey(("open", "overdue", "all"), narrows=True),
-        "gate": PageKey(("all", "gate"), narrows=True),
-        "item": PageKey(),
-    },
-    "review": {
-        "of": PageKey(),
-        "where": PageKey(("JP", "US", "EU"), narrows=True),
-        "blocks": PageKey(("filing", "first dose"), narrows=True),
-    },
-    "timeline": {
-        "section": PageKey(("plan", "slip", "milestones", "partners")),
-        "lanes": PageKey(("partner", "program", "workstream")),
-        "window": PageKey(("quarter", "8-weeks", "year", "all"), narrows=True),
-        "fold": PageKey(("none", "all", *contracts()["tasks"].column("workstream").allowed)),
-        "against": PageKey(("baseline", "version")),
-        "of": PageKey(),
-    },
-    "reference": {
-        "section": PageKey(("words", "requirements", "benchmarks", "products", "method", "sources")),
-        "confidence": PageKey(("all", "seen", "recalled", "high", "medium", "low"), narrows=True),
-        "q": PageKey(),
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 A file is named ``<table>.<code>.sql``; its first lines say grain, tables, column, message and remedy. Each
 row it returns is one problem: ``line`` (null for a row that is stored already), ``value`` and what the
-message names.
+message names. A rule with a line ``given`` reads the given rows of its table alone (``given.<table>``), since
+what is stored of it may be millions of rows; it is asked only when that table is given.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -13,7 +15,10 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Across:
-    """One rule over one or more tables; ``table`` is the one whose rows are told."""
+    """One rule over one or more tables; ``table`` is the one whose rows are told.
+
+    ``given`` says that of this table the given rows alone are read.
+    """
 
     table: str
     code: str
@@ -22,6 +27,11 @@ class Across:
     message: str
     remedy: str
     sql: str
+    given: bool = False
+
+    def asked_of(self, tables: Collection[str]) -> bool:
+        """Whether a publish of these tables can break it."""
+        return self.table in tables if self.given else any(table in tables for table in self.tables)
 
 
 def _said(sql: str, what: str) -> str:
@@ -41,7 +51,14 @@ def rules_across() -> tuple[Across, ...]:
         tables = tuple(part.strip() for part in _said(sql, "tables").split(","))
         found.append(
             Across(
-                table, code, tables, _said(sql, "column"), _said(sql, "message"), _said(sql, "remedy"), sql
+                table,
+                code,
+                tables,
+                _said(sql, "column"),
+                _said(sql, "message"),
+                _said(sql, "remedy"),
+                sql,
+                given="\n-- given: " in sql,
             )
         )
     return tuple(sorted(found, key=lambda rule: (rule.table, rule.code)))

@@ -122,7 +122,7 @@ def judge_together(state: State) -> None:
             if reference.table in state.judged and state.replaced(reference.table):
                 _dangling(state, contract, reference)
     for rule in rules_across():
-        if any(table in state.judged for table in rule.tables):
+        if rule.asked_of(state.judged.keys()):
             _across(state, rule)
 
 
@@ -248,7 +248,8 @@ def _dangling(state: State, contract: Contract, reference: Reference) -> None:
 def _across(state: State, rule: Across) -> None:
     """One rule over the resulting tables; a stored row that breaks it is told of the whole file."""
     for table in rule.tables:
-        state.table(table)
+        if not (rule.given and table == rule.table):
+            state.table(table)
     cursor = state.con.cursor()
     cursor.execute("use state")
     asked = cursor.execute(rule.sql)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from firstdose.contracts import contracts
+from firstdose.page_keys import PAGE_KEYS
 from firstdose.queries import ask
-from firstdose.view import PAGE_KEYS, Known, View
+from firstdose.view import Known, View
 from firstdose.words import N_, _, either
 
 if TYPE_CHECKING:

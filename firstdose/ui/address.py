@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from firstdose.errors import DamagedVersion
+from firstdose.page_keys import PAGE_KEYS
 from firstdose.queries import filters as questions
 from firstdose.ui import filters
 from firstdose.ui.empty import first_steps
@@ -23,7 +24,6 @@ from firstdose.ui.store import lake, pinned
 from firstdose.ui.visit import arrive
 from firstdose.view import (
     NOTHING,
-    PAGE_KEYS,
     RESERVED,
     Known,
     View,
@@ -33,7 +33,7 @@ from firstdose.view import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from streamlit.navigation.page import Page
 
@@ -147,6 +147,27 @@ def page_choice(
     else:
         st.segmented_control(label, list(options), format_func=say, key=widget, on_change=tell)
     return view
+
+
+def page_choices(
+    name: str,
+    label: str,
+    options: "Mapping[str, str]",
+    chosen: "Sequence[str]",
+    written: "Callable[[list[str]], str]",
+) -> None:
+    """Draw a filter of one page with several values; ``written`` makes them the one text of the link."""
+    widget = f"filter-{name}"
+    st.session_state[widget] = list(chosen)
+
+    def tell() -> None:
+        value = written(st.session_state[widget])
+        st.session_state["view"] = replace(st.session_state["view"].with_key(name, value), refused=())
+
+    say = partial(_named, options)
+    st.pills(
+        label, list(options), format_func=say, key=widget, on_change=tell, selection_mode="multi", wrap=True
+    )
 
 
 def _named(options: "Mapping[str, str]", value: str) -> str:

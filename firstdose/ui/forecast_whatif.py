@@ -9,6 +9,7 @@ from firstdose.exports.table import cell_text
 from firstdose.figures import forecast_whatif as figures
 from firstdose.intake.scope import Scope
 from firstdose.lake import Drafts
+from firstdose.page_keys import PAGE_KEYS
 from firstdose.queries import data as stored
 from firstdose.queries import forecast as queries
 from firstdose.rules import forecast as rules
@@ -22,7 +23,7 @@ from firstdose.ui.markdown import escaped
 from firstdose.ui.remember import remembered
 from firstdose.ui.state import current_view, speak
 from firstdose.ui.store import lake
-from firstdose.view import PAGE_KEYS, View, to_link
+from firstdose.view import View, to_link
 from firstdose.words import N_, _
 
 if TYPE_CHECKING:

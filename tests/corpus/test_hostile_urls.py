@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from firstdose.page_keys import PageKey
 from firstdose.sentence import sentence
-from firstdose.view import LIST_KEYS, Known, PageKey, View, from_params, to_link, to_params
+from firstdose.view import LIST_KEYS, Known, View, from_params, to_link, to_params
 
 FILE = Path(os.environ.get("FIRSTDOSE_HOSTILE_URLS") or Path(__file__).with_name("hostile_urls.txt"))
 KNOWN = Known(

@@ -69,6 +69,7 @@ def test_the_rules_of_a_row_run_on_typed_columns_and_their_words_name_its_column
 def test_the_rules_across_tables_run_and_return_what_their_words_name() -> None:
     con = duckdb.connect()
     con.execute("create schema reference")
+    con.execute("create schema given")
     for name in reference.tables():
         con.execute(
             f'create table reference."{name}" as from read_csv(?, header = true, columns = ?)',
@@ -77,7 +78,8 @@ def test_the_rules_across_tables_run_and_return_what_their_words_name() -> None:
     for contract in contracts().values():
         columns = ", ".join(f'"{column.name}" {column.stored_type}' for column in contract.columns)
         con.execute(f'create table "{contract.name}" (line bigint, {columns})')
-    assert len(rules_across()) >= 9
+        con.execute(f'create table given."{contract.name}" (line bigint, {columns})')
+    assert len(rules_across()) >= 10
     for rule in rules_across():
         names = {part[0] for part in con.execute(rule.sql).description or ()}
         assert {rule.table, *rule.tables} <= set(TABLES)

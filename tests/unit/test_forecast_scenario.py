@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from firstdose.errors import PlanError
 from firstdose.figures import forecast_whatif as figures
+from firstdose.page_keys import PAGE_KEYS
 from firstdose.rules import forecast as rules
 from firstdose.rules import forecast_scenario as scenarios
 from firstdose.rules.forecast_scenario import Change, Scenario
-from firstdose.view import PAGE_KEYS, Known, View, from_params, to_link
+from firstdose.view import Known, View, from_params, to_link
 from tests.unit.test_forecast import DAY, ask, risk, world
 
 KNOWN = Known(page_keys=PAGE_KEYS["forecast"])

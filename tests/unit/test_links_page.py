@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from firstdose.contracts import contracts
-from firstdose.view import PAGE_KEYS, View, to_params
+from firstdose.page_keys import PAGE_KEYS
+from firstdose.view import View, to_params
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "links.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.splitlines() if "|" in line]

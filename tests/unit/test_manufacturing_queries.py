@@ -1,0 +1,359 @@
+"""Lots, results and deviations as the engine answers: filters, specifications by day, one value a lot."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from firstdose.queries import manufacturing as queries
+from firstdose.view import View
+from tests.support import MemorySession, session_of
+
+DAY = date(2026, 11, 20)
+PARTNERS = [
+    {"partner_id": one, "name": one.title(), "role": "CDMO", "country": "JP"} for one in ("SEND", "TAKE")
+]
+PROGRAMS = [
+    {
+        "program_id": one,
+        "name": one,
+        "indication_group": "Solid",
+        "lead_partner": "SEND",
+        "jurisdictions": "JP",
+    }
+    for one in ("P1", "P2")
+]
+ATTRIBUTES = [
+    {
+        "attribute_code": "VIAB",
+        "material": "drug product",
+        "name": "Viability",
+        "unit": "%",
+        "data_type": "numeric",
+        "scale": "linear",
+        "tier": 2,
+    },
+    {
+        "attribute_code": "VCN",
+        "material": "drug product",
+        "name": "Copies",
+        "unit": "copies",
+        "data_type": "numeric",
+        "scale": "log",
+        "tier": 1,
+    },
+    {
+        "attribute_code": "LOOK",
+        "material": "drug product",
+        "name": "Appearance",
+        "data_type": "pass/fail",
+        "scale": "linear",
+        "tier": 3,
+    },
+]
+
+
+def lot(id_: str, started: str, **own: Any) -> dict[str, Any]:
+    return {
+        "batch_id": id_,
+        "program_id": "P1",
+        "partner_id": "SEND",
+        "material": "drug product",
+        "purpose": "clinical",
+        "process_version": "1.0",
+        "is_remanufacture": False,
+        "started_on": date.fromisoformat(started),
+        "disposition": "released",
+        **own,
+    }
+
+
+def result(lot_id: str, value: float | None, attribute: str = "VIAB", **own: Any) -> dict[str, Any]:
+    return {
+        "batch_id": lot_id,
+        "attribute_code": attribute,
+        "sample": "release",
+        "replicate": 1,
+        "tested_on": date(2026, 3, 1),
+        "value": value,
+        "lab_partner": "SEND",
+        **own,
+    }
+
+
+def world(**tables: Any) -> MemorySession:
+    return session_of(as_of=DAY, partners=PARTNERS, programs=PROGRAMS, attributes=ATTRIBUTES, **tables)
+
+
+def view(**own: Any) -> View:
+    return View(page="manufacturing", **own)
+
+
+def test_a_lot_carries_its_genealogy_and_its_deviations() -> None:
+    lots = [
+        lot("V1", "2026-01-01", material="vector"),
+        lot("D1", "2026-02-01", vector_batch_id="V1"),
+        lot("D2", "2026-03-01", vector_batch_id="V1", program_id="P2", partner_id="TAKE"),
+    ]
+    deviations = [
+        {
+            "deviation_id": "X1",
+            "batch_id": "D1",
+            "partner_id": "SEND",
+            "severity": "minor",
+            "category": "C",
+            "title": "T",
+            "opened_on": date(2026, 2, 3),
+            "closed_on": date(2026, 12, 1),
+        },
+        {
+            "deviation_id": "X2",
+            "batch_id": "D1",
+            "partner_id": "SEND",
+            "severity": "minor",
+            "category": "C",
+            "title": "T",
+            "opened_on": date(2026, 11, 21),
+        },
+    ]
+    session = world(batches=lots, deviations=deviations)
+    found = queries.lots(session, view()).set_index("batch_id")
+    assert found.index.tolist() == ["D2", "D1", "V1"]
+    assert found.loc["V1", "products"] == 2
+    assert (found.loc["D1", "deviations"], found.loc["D1", "open_deviations"]) == (1, 1)
+    assert queries.products(session, view(), "V1")["batch_id"].tolist() == ["D1", "D2"]
+    assert queries.products(session, view(program=("P1",)), "V1")["batch_id"].tolist() == ["D1"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "lots"),
+    [
+        pytest.param({"program": ("P2",)}, ["D2"], id="program"),
+        pytest.param({"partner": ("SEND",)}, ["D1"], id="site"),
+        pytest.param({"since": date(2026, 2, 15)}, ["D2"], id="period"),
+        pytest.param({"program": ()}, [], id="nothing chosen"),
+        pytest.param({"area": ()}, [], id="refused area"),
+        pytest.param({"as_of": date(2026, 2, 1)}, ["D1"], id="report day"),
+    ],
+)
+def test_filters_narrow_the_lots(filters: dict[str, Any], lots: list[str]) -> None:
+    session = world(
+        batches=[lot("D1", "2026-02-01"), lot("D2", "2026-03-01", program_id="P2", partner_id="TAKE")]
+    )
+    assert queries.lots(session, view(**filters))["batch_id"].tolist() == lots
+
+
+def test_a_result_is_held_against_the_specification_of_its_phase_and_day() -> None:
+    limits = [
+        {
+            "specification_id": "OLD",
+            "attribute_code": "VIAB",
+            "phase": "clinical",
+            "lower": 60.0,
+            "valid_from": date(2026, 1, 1),
+        },
+        {
+            "specification_id": "NEW",
+            "attribute_code": "VIAB",
+            "phase": "clinical",
+            "lower": 80.0,
+            "valid_from": date(2026, 6, 1),
+        },
+        {
+            "specification_id": "DEV",
+            "attribute_code": "VIAB",
+            "phase": "development",
+            "lower": 10.0,
+            "valid_from": date(2026, 1, 1),
+        },
+        {
+            "specification_id": "OWN",
+            "attribute_code": "VIAB",
+            "phase": "clinical",
+            "lower": 75.0,
+            "valid_from": date(2026, 1, 1),
+            "program_id": "P2",
+        },
+    ]
+    session = world(
+        batches=[
+            lot("D1", "2026-01-01"),
+            lot("D2", "2026-02-01", purpose="development"),
+            lot("D3", "2026-02-01", purpose="engineering", program_id="P2"),
+        ],
+        specifications=limits,
+        results=[
+            result("D1", 70.0, tested_on=date(2026, 5, 31)),
+            result("D1", 70.0, tested_on=date(2026, 6, 1), replicate=2),
+            result("D1", 70.0, tested_on=date(2025, 12, 31), replicate=3),
+            result("D2", 70.0),
+            result("D3", 70.0, tested_on=date(2026, 7, 1)),
+        ],
+    )
+    found = queries.lot_results(session, view(), "D1")
+    assert found["specification_id"].fillna("").tolist() == ["OLD", "NEW", ""]
+    assert queries.lot_results(session, view(), "D2")["specification_id"].tolist() == ["DEV"]
+    assert queries.lot_results(session, view(), "D3")["specification_id"].tolist() == ["OWN"]
+    assert queries.lot_results(session, view(partner=("TAKE",)), "D1").empty
+
+
+def test_a_chart_has_one_value_a_lot_and_never_mixes_samples() -> None:
+    session = world(
+        batches=[lot("D1", "2026-01-02"), lot("D2", "2026-01-01")],
+        results=[
+            result("D1", 80.0),
+            result("D1", 90.0, replicate=2),
+            result("D1", 10.0, sample="stability"),
+            result("D2", 70.0),
+        ],
+    )
+    found = queries.series(session, view(), "VIAB", "SEND")
+    assert found["batch_id"].tolist() == ["D2", "D1"]
+    assert found["value"].tolist() == [70.0, 85.0]
+    assert found["results"].tolist() == [1, 2]
+
+
+def test_lots_of_a_log_attribute_are_averaged_on_logs() -> None:
+    rows = [result("D1", 1.0, "VCN"), result("D1", 4.0, "VCN", replicate=2)]
+    session = world(batches=[lot("D1", "2026-01-02")], results=rows)
+    assert queries.series(session, view(), "VCN", "SEND")["value"].tolist() == [pytest.approx(2.0)]
+
+
+@pytest.mark.parametrize(
+    ("qualifiers", "qualifier", "known"),
+    [(("<", None), "<", True), ((">", ">"), ">", True), (("<", ">"), None, False)],
+)
+def test_the_mean_of_a_bound_is_a_bound_and_of_opposite_bounds_nothing(
+    qualifiers: tuple[str | None, str | None], qualifier: str | None, known: bool
+) -> None:
+    rows = [result("D1", 1.0, replicate=at, qualifier=one) for at, one in enumerate(qualifiers, 1)]
+    (row,) = queries.series(
+        world(batches=[lot("D1", "2026-01-02")], results=rows), view(), "VIAB", "SEND"
+    ).to_dict("records")
+    assert (not np.isnan(row["value"])) is known
+    assert qualifier is None or row["qualifier"] == qualifier
+
+
+def test_only_numeric_attributes_with_results_of_the_report_day_are_offered() -> None:
+    session = world(
+        batches=[lot("D1", "2026-01-02"), lot("D2", "2026-01-02", partner_id="TAKE")],
+        results=[
+            result("D1", 1.0, "VIAB"),
+            result("D2", 1.0, "VCN"),
+            result("D1", None, "LOOK", passed=True),
+            result("D2", 1.0, "VIAB", tested_on=date(2026, 11, 21)),
+        ],
+    )
+    found = queries.charts(session, view())
+    assert list(zip(found["attribute_code"], found["partner_id"], strict=True)) == [
+        ("VCN", "TAKE"),
+        ("VIAB", "SEND"),
+    ]
+
+
+def test_events_of_other_sites_and_attributes_are_not_shown() -> None:
+    def event(id_: str, **own: Any) -> dict[str, Any]:
+        return {"event_id": id_, "on_date": date(2026, 5, 1), "kind": "site", "title": id_, **own}
+
+    session = world(
+        events=[
+            event("ALL"),
+            event("SITE", partner_id="SEND", material="drug product"),
+            event("OTHER-SITE", partner_id="TAKE"),
+            event("OTHER-MATERIAL", material="vector"),
+            event("OTHER-ATTRIBUTE", attribute_code="VCN"),
+            event("LATER", on_date=date(2026, 11, 21)),
+        ]
+    )
+    assert queries.events(session, view(), "VIAB", "SEND")["event_id"].tolist() == ["ALL", "SITE"]
+
+
+def test_limits_that_differ_between_programs_are_two_rows() -> None:
+    limits = [
+        {
+            "specification_id": "ALL",
+            "attribute_code": "VIAB",
+            "phase": "clinical",
+            "lower": 60.0,
+            "valid_from": date(2026, 1, 1),
+        },
+        {
+            "specification_id": "OWN",
+            "attribute_code": "VIAB",
+            "phase": "clinical",
+            "lower": 75.0,
+            "valid_from": date(2026, 1, 1),
+            "program_id": "P2",
+        },
+        {
+            "specification_id": "LATER",
+            "attribute_code": "VIAB",
+            "phase": "clinical",
+            "lower": 99.0,
+            "valid_from": date(2026, 11, 21),
+        },
+    ]
+    session = world(specifications=limits)
+    assert sorted(queries.limits(session, view(), "VIAB")["lower"]) == [60.0, 75.0]
+    assert queries.limits(session, view(program=("P2",)), "VIAB")["lower"].tolist() == [75.0]
+
+
+def test_what_a_failed_lot_failed_is_found_by_its_own_specification() -> None:
+    limits = [
+        {
+            "specification_id": "S",
+            "attribute_code": "VIAB",
+            "phase": "clinical",
+            "lower": 70.0,
+            "valid_from": date(2026, 1, 1),
+        }
+    ]
+    session = world(
+        batches=[
+            lot("BAD", "2026-01-02", disposition="rejected"),
+            lot("GOOD", "2026-01-03"),
+            lot("UNSURE", "2026-01-04", disposition="rejected"),
+        ],
+        specifications=limits,
+        results=[
+            result("BAD", 60.0),
+            result("BAD", None, "LOOK", passed=False),
+            result("GOOD", 60.0),
+            result("UNSURE", 60.0, qualifier=">"),
+        ],
+    )
+    found = queries.out_of_specification(session, view())
+    assert found[["batch_id", "attribute_code"]].to_numpy().tolist() == [["BAD", "LOOK"], ["BAD", "VIAB"]]
+
+
+def test_a_deviation_is_open_until_the_report_day_says_otherwise() -> None:
+    rows = [
+        {
+            "deviation_id": "X1",
+            "batch_id": "D1",
+            "partner_id": "SEND",
+            "severity": "minor",
+            "category": "C",
+            "title": "T",
+            "opened_on": date(2026, 1, 11),
+            "closed_on": date(2026, 2, 10),
+            "root_cause": "R",
+        },
+        {
+            "deviation_id": "X2",
+            "partner_id": "SEND",
+            "severity": "minor",
+            "category": "C",
+            "title": "T",
+            "opened_on": date(2026, 1, 1),
+        },
+    ]
+    session = world(batches=[lot("D1", "2026-01-02")], deviations=rows)
+    later = queries.deviations(session, view(as_of=date(2026, 2, 10)))
+    assert later["deviation_id"].tolist() == ["X2", "X1"]
+    assert later["age_days"].tolist() == [40, 30]
+    sooner = queries.deviations(session, view(as_of=date(2026, 2, 9)))
+    assert sooner["closed_on"].isna().all()
+    assert sooner["root_cause"].isna().all()
+    assert queries.deviations(session, view(program=("P1",)))["deviation_id"].tolist() == ["X1"]
