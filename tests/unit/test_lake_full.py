@@ -84,29 +84,6 @@ def test_what_writes_into_a_full_store_is_refused_in_words_and_reading_goes_on(
     lake.verify()
 
 
-def test_wherever_the_room_ends_a_publish_is_made_whole_or_not_at_all(lake: Lake, drafts: Drafts) -> None:
-    """The chain of sites a publish writes to, each the first that finds no room."""
-    draft, ready = waiting(lake, drafts)
-    audit, refused = lake.place.audit.stat().st_size, 0
-    for most in (1_000, audit - 10, audit + 100, 3_000, 20_000, 70_000, 150_000):
-        with full(most):
-            try:
-                done = publish(lake, drafts, draft, ready).version
-            except StoreError:
-                refused += 1
-                done = 1
-        assert lake.newest() == done
-        assert Lake.open(lake.place.folder).session().version == done
-        if done == 2:
-            break
-        assert drafts.read(draft.id) == draft
-    assert refused
-    if lake.newest() == 1:
-        publish(lake, drafts, draft, ready)
-    lake.note("submit", ME, "another")
-    lake.verify()
-
-
 def test_a_version_whose_audit_line_found_no_room_is_told_later_with_its_second_person(
     lake: Lake, drafts: Drafts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
