@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from firstdose.rules.manufacturing_chart import Picked
 
 _MOST = 10  # rows drawn at once; the grid of every row is one press away
-_OFFERED = 200  # lots in the list to pick from, the newest; a link reaches every lot
+_OFFERED = 100  # lots in the list to pick from, the newest; a link reaches every lot
 
 
 def lot_picked(view: View, session: "Session") -> str | None:
