@@ -64,7 +64,7 @@ def control(chart: Chart, picked: Picked, limits: pd.DataFrame, events: pd.DataF
         ],
         layout={
             "height": _TALL,
-            "margin": {"l": _LEFT, "r": 14, "t": 34, "b": 34},
+            "margin": {"l": _LEFT, "r": 26, "t": 34, "b": 34},
             "xaxis": _order(chart.points),
             "yaxis": {
                 "domain": [0.34, 1],
@@ -162,15 +162,21 @@ def _limit_lines(chart: Chart, axis: str, names: tuple[str, ...]) -> list[Row]:
 
 
 def _lots(points: pd.DataFrame, at: "np.ndarray[Any, Any]", picked: Picked) -> Row:
-    """One mark a lot: filled when it set limits, a diamond out of specification, a triangle for a bound."""
+    """One mark a lot: filled when it set limits, a triangle for a bound, a diamond out of specification.
+
+    A square had a deviation; both wear the second colour when they did.
+    """
     outside = out_of_specification(points).to_numpy()
     rows = points.to_dict("records")
-    symbols = [
-        _BOUNDS.get(row["qualifier"])
-        or f"{'diamond' if out else 'circle'}{'' if row['in_limits'] else '-open'}"
-        for row, out in zip(rows, outside, strict=True)
-    ]
     marked = [isinstance(row["deviations"], str) for row in rows]
+    shapes = [
+        "diamond" if out else "square" if mark else "circle"
+        for out, mark in zip(outside, marked, strict=True)
+    ]
+    symbols = [
+        _BOUNDS.get(row["qualifier"]) or f"{shape}{'' if row['in_limits'] else '-open'}"
+        for row, shape in zip(rows, shapes, strict=True)
+    ]
     return {
         "type": "scatter",
         "mode": "lines+markers",

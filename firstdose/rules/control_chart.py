@@ -153,6 +153,8 @@ def chart(
     beyond a limit is a signal of rule 1.
     """
     points = lots.reset_index(drop=True).copy()
+    bounds = points["qualifier"].astype("object")  # a column without any may arrive in any type
+    points["qualifier"] = bounds.where(bounds.notna(), None)
     numbers = points["value"].to_numpy(dtype=float)
     usable = ~np.isnan(numbers) & ((numbers > 0) if scale == "log" else True)
     points, left_out = points[usable].reset_index(drop=True), int((~usable).sum())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from firstdose.rules.manufacturing_chart import Picked
 
 _MOST = 10  # rows drawn at once; the grid of every row is one press away
-_OFFERED = 200  # lots in the list to pick from, the newest; a link reaches every lot
+_OFFERED = 100  # lots in the list to pick from, the newest; a link reaches every lot
 
 
 def lot_picked(view: View, session: "Session") -> str | None:
@@ -104,7 +104,7 @@ def rate_choices(view: View) -> View:
     measures: dict[str, str] = {measure: rules.measure_name(measure) for measure in MEASURES}
     with row():
         view = page_choice(view, "measure", _("Rate"), measures, many=True)
-        return page_choice(view, "by", _("By"), groups)
+        return page_choice(view, "by", _("Grouped by"), groups)
 
 
 def rate_cards(view: View, session: "Session") -> tuple[Chart, Table]:
@@ -199,9 +199,9 @@ def chart_cards(view: View, session: "Session", picked: "Picked") -> tuple[Card,
             data=found.points,
             title=f"{name} · {site}",
             how=_(
-                "One mark a lot in the order of manufacture, filled where it set limits; dashed control "
-                "limits, dotted specification, ringed signals with the numbers of their rules, second "
-                "colour with a deviation; below moving ranges"
+                "One mark a lot in the order of manufacture, filled where it set limits; squares had a "
+                "deviation, diamonds lie outside their specification, rings are signals with the numbers of "
+                "their rules; control limits dashed, specification dotted, moving ranges below"
             ),
             foot=chart_words.remark(found, picked, specified, chart_figures.drawn(found), events),
         ),

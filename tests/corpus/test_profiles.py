@@ -15,9 +15,15 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from firstdose.figures.control_chart import control
 from firstdose.intake.profile_files import load, write
 from firstdose.intake.profile_text import read
 from firstdose.intake.receive import Checked, nothing_yet, receive
+from firstdose.queries import manufacturing as queries
+from firstdose.rules import control_chart
+from firstdose.rules.manufacturing_chart import pick
+from firstdose.view import View
+from tests.support import session_of
 
 HERE = Path(__file__).parent
 REAL = Path(os.environ.get("FIRSTDOSE_REAL_FILES") or HERE / "real")
@@ -90,12 +96,13 @@ def test_a_wide_laboratory_table_gives_batches_and_results(tmp_path: Path) -> No
     unpivot = load(PROFILES / "tablet-laboratory.yaml").outputs[1].unpivot
     assert unpivot
     codes = "".join(
-        f"{code},drug product,purity,{code},numeric,linear,report\n" for _name, code in unpivot.columns
+        f"{code},drug product,purity,{code},as given,numeric,linear,report\n"
+        for _name, code in unpivot.columns
     )
     beside = {
         "partners": partners({"PLANT"}),
         "programs": PROGRAM,
-        "attributes": "attribute_code,material,category,name,data_type,scale,direction\n" + codes,
+        "attributes": "attribute_code,material,category,name,unit,data_type,scale,direction\n" + codes,
     }
     with made(tmp_path, "tablet_laboratory.csv", "tablet-laboratory", **beside) as (answer, tables):
         filled = {
@@ -109,6 +116,23 @@ def test_a_wide_laboratory_table_gives_batches_and_results(tmp_path: Path) -> No
         assert len(tables["results"]) == len(filled)
         told = {issue.code: dict(issue.values) for issue in answer.issues if issue.code == "profile-empty"}
         assert int(told["profile-empty"]["n"]) == len(source) * len(unpivot.columns) - len(filled)
+        for code in (unpivot.columns[0][1], unpivot.columns[-1][1]):
+            _charted(tables, code)
+
+
+def _charted(tables: dict[str, Any], code: str) -> None:
+    """One attribute of the laboratory is drawn as any other: each lot with a result, no special case."""
+    own = [row for row in tables["results"] if row["attribute_code"] == code]
+    kept = ("partners", "programs", "attributes", "batches")
+    session = session_of(as_of=date(2026, 11, 20), results=own, **{name: tables[name] for name in kept})
+    view = View(page="manufacturing")
+    picked = pick(queries.charts(session, view), code, "PLANT")
+    assert picked is not None
+    chart = control_chart.chart(queries.series(session, view, code, "PLANT"), picked.scale)
+    assert len(chart.points) == len(own)
+    events = queries.events(session, view, code, "PLANT")
+    figure = control(chart, picked, queries.limits(session, view, code), events)
+    assert sum(len(trace.x or ()) for trace in figure.data) <= 5_000
 
 
 @pytest.mark.parametrize("path", sorted(PROFILES.glob("*.yaml")), ids=lambda path: path.stem)

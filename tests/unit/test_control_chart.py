@@ -112,6 +112,13 @@ def test_too_few_lots_or_no_spread_give_points_without_limits(values: list[float
     assert all(phase.why_not == "few" for phase in found.phases)
 
 
+@pytest.mark.parametrize("dtype", ["str", "object", "float64", "Int32", "string"])
+def test_a_series_without_any_bound_is_judged_whatever_type_its_column_has(dtype: str) -> None:
+    frame = lots([*steady(12), 40.0])
+    frame["qualifier"] = pd.Series([None] * 13, dtype=dtype)
+    assert rules.chart(frame, "linear", rules=[1]).signals["batch_id"].tolist() == ["L012"]
+
+
 def test_the_lots_given_are_left_as_they_were() -> None:
     frame = lots(steady(6))
     before = frame.copy()

@@ -105,7 +105,7 @@ def test_marks_tell_bounds_deviations_and_lots_out_of_specification() -> None:
         "diamond",
         "triangle-down",
         "triangle-up",
-        "circle",
+        "square",
     ]
     assert trace.marker.color[3] != trace.marker.color[0]
     assert "&lt;b&gt;" in trace.customdata[3]

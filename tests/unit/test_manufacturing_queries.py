@@ -220,6 +220,13 @@ def test_lots_of_a_log_attribute_are_averaged_on_logs() -> None:
     assert queries.series(session, view(), "VCN", "SEND")["value"].tolist() == [pytest.approx(2.0)]
 
 
+@pytest.mark.parametrize("attribute", ["VIAB", "VCN"])
+def test_a_result_of_zero_or_less_is_charted_as_it_is(attribute: str) -> None:
+    rows = [result("D1", 0.0, attribute), result("D2", -1.0, attribute), result("D3", 2.0, attribute)]
+    session = world(batches=[lot(f"D{at}", f"2026-01-0{at}") for at in (1, 2, 3)], results=rows)
+    assert queries.series(session, view(), attribute, "SEND")["value"].tolist() == [0.0, -1.0, 2.0]
+
+
 @pytest.mark.parametrize(
     ("qualifiers", "qualifier", "known"),
     [(("<", None), "<", True), ((">", ">"), ">", True), (("<", ">"), None, False)],

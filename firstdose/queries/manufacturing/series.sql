@@ -47,9 +47,10 @@ lots as (
         ) as phase,
         max(shown.tested_on) as tested_on,
         count(*)::integer as results,
+        -- the logarithm is taken of linear attributes too, whatever the scale asks: zero must have none
         if(
             any_value(attributes.scale) = 'log' and min(shown.value) > 0,
-            exp(avg(ln(shown.value)) filter (where shown.value > 0)),
+            exp(avg(ln(nullif(greatest(shown.value, 0), 0)))),
             avg(shown.value)
         ) as mean,
         -- the mean of a bound and a number is a bound; two bounds of opposite kinds say nothing
