@@ -1,5 +1,6 @@
 """A draft keeps what somebody brought, shows what publishing would do, and loses nothing."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -165,8 +166,8 @@ def test_a_full_disk_is_said_and_the_draft_stays_as_it_was(
     def full(_fd: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(drafting.os, "fsync", full)
-    with pytest.raises(StoreError, match="No space left"):
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="no room is left on the disk"):
         drafts.add(draft, "partners.csv", SIX)
     monkeypatch.undo()
     assert drafts.of("me") == draft
