@@ -218,7 +218,7 @@ def test_who_publishes_meanwhile_is_named_and_not_written_over(lake: Lake) -> No
     assert not app.exception
     assert lake.newest() == 13
     assert "Kenji" in said(app)
-    assert "tasks −2" in said(app).replace("\\", ""), "who, and what"
+    assert "Tasks −2" in said(app).replace("\\", ""), "who, and what"
     assert Drafts(lake.place).read(theirs.id) is None
     assert Drafts(lake.place).of(readers.owner({}, "me")) is not None
 

@@ -171,7 +171,7 @@ def test_no_decision_is_taken_through_a_filter(lake: Lake) -> None:
 def test_the_history_of_a_review_goes_back_so_far_and_says_what_it_leaves_out(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "left out" not in "".join(shown(review()))
+    assert "older data version" not in "".join(shown(review()))
     monkeypatch.setattr(readiness_history, "MOST_VERSIONS", 3)
     (areas,) = [card for card in shown(review(version="11")) if "table-review-areas" in card]
     assert "From data version 9 to the one shown" in areas

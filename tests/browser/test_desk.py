@@ -1,7 +1,8 @@
-"""A data steward brings files, sees what is wrong, mends it, sees what would change, and publishes."""
+"""A data steward brings files, mends what is wrong, sees what would change, publishes, and takes it back."""
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,8 +106,29 @@ def test_the_whole_way_with_a_japanese_excel_file(
     assert lake.version(newest + 1).by == "Aiko"
     assert not list((own_lake / "drafts").glob("*/draft.json")), "a published draft is done with"
 
+    page.get_by_role("link", name="See every change in words").click()
+    changes = page.locator(".st-key-table-changes-lines")
+    expect(changes).to_contain_text("1 Mar 2027")
+    expect(changes).to_contain_text(f"v{newest} → v{newest + 1}")
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(page.locator(".st-key-card-data-history")).to_be_visible()
+    painted(page)
+    page.locator(".st-key-history-version input").click()
+    page.get_by_role("option", name=re.compile(rf"v{newest}\b")).click()
+    expect(page.locator(".st-key-action-data-zip")).to_contain_text(f"v{newest} ")
+    painted(page)
+    page.locator(".st-key-action-data-restore button").first.click()
+    page.locator(".st-key-history-by-restore input").fill("Aiko")
+    page.locator(".st-key-history-why-restore input").fill("sent a week too early")
+    page.locator(".st-key-history-do-restore button").click()
+    expect(page.locator(".st-key-card-data-history")).to_contain_text(f"the content of version {newest}.")
+    expect(page.locator(".st-key-data-chip")).to_contain_text(f"v{newest + 2}")
+    lake = Lake.open(own_lake)
+    assert lake.changes(newest, newest + 2) == {}
+    assert lake.version(newest + 2).why == "sent a week too early"
 
-def test_a_file_is_brought_and_published_by_keyboard_alone(
+
+def test_a_file_is_brought_published_and_taken_back_by_keyboard_alone(
     open_page: Callable[..., Page], own: Served, own_lake: Path
 ) -> None:
     page = open_page()
@@ -125,7 +147,32 @@ def test_a_file_is_brought_and_published_by_keyboard_alone(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-data-chip")).to_contain_text(f"v{newest + 1}")
+    expect(page.get_by_test_id("stAlert").first).to_contain_text(f"Published version {newest + 1}.")
     assert Lake.open(own_lake).version(newest + 1).by == "Kenji"
+
+    painted(page)
+    page.locator(".st-key-history-version input").focus()
+    page.keyboard.press("ArrowDown")
+    chosen = page.get_by_role("option", name=re.compile(rf"v{newest}\b"))
+    expect(chosen).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-action-data-zip")).to_contain_text(f"v{newest} ")
+    painted(page)
+    page.locator(".st-key-action-data-restore button").first.focus()
+    page.keyboard.press("Enter")
+    who = page.locator(".st-key-history-by-restore input")
+    expect(who).to_be_visible()
+    who.focus()
+    page.keyboard.type("Kenji")
+    page.keyboard.press("Tab")
+    page.keyboard.type("sent a week too early")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-data-chip")).to_contain_text(f"v{newest + 2}")
+    lake = Lake.open(own_lake)
+    assert lake.changes(newest, newest + 2) == {}
+    assert lake.version(newest + 2).by == "Kenji"
 
 
 def test_a_draft_is_seen_in_a_second_tab_and_by_no_other_reader(

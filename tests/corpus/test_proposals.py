@@ -134,12 +134,13 @@ def test_a_wide_laboratory_table_is_proposed_as_batches_and_results(tmp_path: Pa
     unpivot = profile.outputs[1].unpivot
     assert unpivot
     codes = "".join(
-        f"{code},drug product,purity,{code},numeric,linear,report\n" for _name, code in unpivot.columns
+        f"{code},drug product,purity,{code},as given,numeric,linear,report\n"
+        for _name, code in unpivot.columns
     )
     beside = {
         "partners": partners({"PLANT"}),
         "programs": PROGRAM,
-        "attributes": "attribute_code,material,category,name,data_type,scale,direction\n" + codes,
+        "attributes": "attribute_code,material,category,name,unit,data_type,scale,direction\n" + codes,
     }
     _answer, tables = made(tmp_path, "tablet_laboratory.csv", profile, **beside)
     filled = {
