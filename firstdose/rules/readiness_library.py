@@ -63,7 +63,7 @@ def new_items(library: pd.DataFrame, as_of: date, taken: frozenset[str] = frozen
     program = wanted["program_id"].astype(str).str[:_LONGEST_PROGRAM]
     ids = program + "-" + wanted["jurisdiction"].astype(str) + "-" + wanted["requirement_code"].astype(str)
     rows: dict[str, Any] = {
-        "item_id": ids.where(~ids.isin(taken), ids + "-new"),
+        "item_id": [f"{name}-new" if name in taken else name for name in ids.tolist()],
         "gate": wanted["gate"].map({True: "true", False: "false"}),
         "status": "not started",
         "owner_partner": wanted["lead_partner"],

@@ -75,8 +75,8 @@ class Table(Card):
 
     ``most`` rows are drawn at once; ``say`` puts rows into words, one by one, so that only those drawn are
     said until somebody asks for all: measured, half of a first look at 12,000 items. The columns ``grouped``
-    say only once what rows below each other share. The column named in ``linked`` leads where ``drill``, for the view at hand, and the cell of ``opens`` in
-    the same row say.
+    say only once what rows below each other share. The column named in ``linked`` leads where ``drill``, for
+    the view at hand, and the cell of ``opens`` in the same row say.
     """
 
     height: int | None = None
