@@ -40,7 +40,7 @@ def offered(plan: "pd.DataFrame", day: date) -> "Mapping[str, str]":
 def pick(view: "View", plan: "pd.DataFrame", names: "Mapping[str, str]") -> str:
     """Draw the list of items; the id of the one to show, empty when the link's is not let through."""
     asked = view.key("item")
-    known = set(plan["item_id"])
+    known = set(plan["item_id"].tolist())
     item = asked or next(iter(names), "")
     if item not in known:
         item = ""
