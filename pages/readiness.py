@@ -7,7 +7,7 @@ from firstdose.rules.readiness_headlines import headlines
 from firstdose.rules.readiness_network import with_need
 from firstdose.ui import readiness as room
 from firstdose.ui import readiness_item as one
-from firstdose.ui.card import Table
+from firstdose.ui.card import Card, Table
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -21,23 +21,18 @@ def figures_of_items() -> list[Headline]:
     before = queries.items_before(base, view)
     if base is not None and before is not None:
         before = with_need(before, queries.network_before(base, view))
-    needed = with_need(queries.all_items(session, view), queries.network(session, view))
+    needed = with_need(queries.all_items(session, view), room.judged(view, session))
     return list(headlines(needed, day, before, base))
 
 
-def cards() -> list[ui.Chart | ui.Table]:
+def cards() -> list[Card]:
     """Verdicts and all that explains them, in the order a gate review asks."""
-    plan = queries.network(session, view)
-    return [
-        room.verdict_card(plan, day),
-        *room.item_cards(view, session, plan, day),
-        *room.deeper_cards(plan, queries.library(session, view), day),
-    ]
+    return room.all_cards(view, session, day)
 
 
 def items_offered() -> dict[str, str]:
     """The items to pick one from, blockers first."""
-    return dict(one.offered(queries.network(session, view), day))
+    return dict(one.offered(room.judged(view, session), day))
 
 
 ui.kpi_row(ui.remembered(figures_of_items, every, session, base))

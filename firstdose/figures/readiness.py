@@ -79,10 +79,12 @@ def _matrix(
         for row, row_label in rows
         for column, column_label in columns
     ]
+    down, across = (
+        {key: opens(**{name: key}) for key, _label in both}
+        for name, both in zip(keys, (rows, columns), strict=True)
+    )
     ids = [
-        opens(**dict(zip(keys, (row, column), strict=True))) if (row, column) in cells else ""
-        for row, _row_label in rows
-        for column, _column_label in columns
+        f"{down[row]}&{across[column]}" if (row, column) in cells else "" for row in down for column in across
     ]
     at = {"x": list(range(len(columns))) * len(rows)}
     at["y"] = [place for place in range(len(rows)) for _column in columns]

@@ -25,23 +25,19 @@ def verdict_columns() -> dict[str, str]:
 
 
 def verdicts(found: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts with symbol, word and reasons, what is not ready and farthest from its target on top.
+    """Verdicts with symbol, word and reasons; rows and order stay.
 
     Takes ``rules.readiness_verdict.verdicts``; its columns stay, beside said, before, why, gates (str) and
     opens (str: the part of a link that names its gate review).
     """
-    worst = found["verdict"].map({"not ready": 0, "unknown": 1, "ready with conditions": 2, "ready": 3})
-    order = found.assign(worst=worst).sort_values(
-        ["worst", "distance_days", "program_id"], ascending=[True, False, True], ignore_index=True
-    )
-    rows = cells.rows(order)
-    shown = order.drop(columns=["worst", "chain"]).assign(
+    rows = cells.rows(found)
+    shown = found.drop(columns="chain").assign(
         said=[f"{theme.symbol(MARK_OF[row['verdict']])} {verdict_word(row['verdict'])}" for row in rows],
         before=[cells.milestone(row["milestone"]) for row in rows],
         why=["; ".join(reasons(row)) for row in rows],
         gates=[f"{row['closed']}/{row['total']}" for row in rows],
-        earliest=cells.days(order["earliest_on"]),
-        target=cells.days(order["target_on"]),
+        earliest=cells.days(found["earliest_on"]),
+        target=cells.days(found["target_on"]),
         opens=[
             cells.opens(of=row["program_id"], where=row["jurisdiction"], blocks=row["milestone"])
             for row in rows

@@ -18,6 +18,8 @@ from firstdose.errors import IntegrityError, StoreError
 from firstdose.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from firstdose.lake import Session
@@ -98,7 +100,8 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
             _answers.move_to_end(identity)
             return _handed_out(_answers[identity], known["as_of"])
     with session.asking() as cursor:  # its own for this call: a shared one answers wrongly under threads
-        frame = _in_time(cursor, cursor.extract_statements(sql)[0], bound)
+        read = _read_wide if name in _WIDE else duckdb.DuckDBPyConnection.df
+        frame = _in_time(cursor, cursor.extract_statements(sql)[0], bound, read)
     frame.attrs["asked"] = Asked(name, sql, kept, session.version, known["as_of"])
     with _guard:
         _answers[identity] = frame
@@ -114,7 +117,10 @@ def chosen(session: "Session", view: "View") -> list[str]:
 
 
 def _in_time(
-    cursor: duckdb.DuckDBPyConnection, statement: duckdb.Statement, bound: dict[str, Any]
+    cursor: duckdb.DuckDBPyConnection,
+    statement: duckdb.Statement,
+    bound: dict[str, Any],
+    read: "Callable[[duckdb.DuckDBPyConnection], pd.DataFrame]",
 ) -> "pd.DataFrame":
     """The answer of one statement, or ``StoreError`` when it takes longer than ``LONGEST_SECONDS``.
 
@@ -124,7 +130,7 @@ def _in_time(
     stop.daemon = True
     stop.start()
     try:
-        return cursor.execute(statement, bound).df()
+        return read(cursor.execute(statement, bound))
     except duckdb.InterruptException as error:
         raise StoreError(
             _("A question took more than {n} seconds and was stopped; choose fewer programs.").format(
@@ -138,6 +144,17 @@ def _in_time(
     finally:
         stop.cancel()
 
+
+def _read_wide(answer: duckdb.DuckDBPyConnection) -> "pd.DataFrame":
+    """An answer of many columns of text, through Arrow, which hands text over as it lies."""
+    frame: pd.DataFrame = answer.to_arrow_table().to_pandas(date_as_object=False)
+    days = frame.select_dtypes("datetime").columns
+    return frame.astype(dict.fromkeys(days, "datetime64[us]"))
+
+
+#: Questions whose answer is thousands of rows of text: measured on 30,000, 120 ms through Arrow, else 330.
+#: Their columns are texts, days, truths and integers alone, which Arrow gives as the engine itself does.
+_WIDE = frozenset({"readiness.network", "readiness.library", "readiness.checklist"})
 
 #: Page keys a question may name although the view does not carry them: absent means all.
 OPTIONAL: frozenset[str] = frozenset({"blocks", "gate", "state"})

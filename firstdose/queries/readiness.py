@@ -44,16 +44,19 @@ def network(session: "Session", view: "View") -> "pd.DataFrame":
     return ask("readiness.network", session, view)
 
 
-def library(session: "Session", view: "View", place: str | None = None) -> "pd.DataFrame":
+def library(
+    session: "Session", view: "View", place: str | None = None, *, lacking: bool = False
+) -> "pd.DataFrame":
     """Requirements of the library for each chosen program, with the item it has. One row per pair.
 
-    ``place`` limits the jurisdiction. Columns: program_id, program_name, program_name_ja, modality, vector
-    (str), gene_edited, target_selected (bool), lead_partner, jurisdictions (planned, by semicolon),
+    ``place`` limits the jurisdiction; ``lacking`` leaves what the program has no item for where it files, or
+    collects nowhere where it does not file. Columns: program_id, program_name, program_name_ja, modality,
+    vector (str), gene_edited, target_selected (bool), lead_partner, jurisdictions (planned, by semicolon),
     jurisdiction, requirement_code, area, title, title_ja (str), gate (bool), blocks (str), lead_days (int),
     applies_to, source_name, source_ref, source_url, confidence (str), item_id (of that code and
     jurisdiction, or none), held_in (jurisdictions where the program has an item of that code, or none).
     """
-    return ask("readiness.library", session, view, place=place)
+    return ask("readiness.library", session, view, place=place, lacking=lacking)
 
 
 def network_before(base: "Session", view: "View") -> "pd.DataFrame":

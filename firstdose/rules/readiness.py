@@ -70,14 +70,15 @@ MONTHS_AHEAD = 12  # months shown one by one, the month of the report day first;
 _SETTLED = {"closed": N_("closed"), NOT_APPLICABLE: N_("does not apply; not counted")}
 
 
-def item_marks(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def item_marks(items: pd.DataFrame, as_of: date, *, why: bool = True) -> pd.DataFrame:
     """Judge every item on the report day; the frame given is left as it was.
 
     Needs columns: status, due_on, forecast_on, updated_on (dates may be missing); need_on and latest_on of
     ``rules.readiness_network.with_need`` and gate, evidence_approved and evidence_expected are judged where
     they are. Adds mark (str, one of ``MARKS`` or ``not applicable``), signal (str, one of ``SIGNALS`` or
     ``not applicable``), stale (bool), is_open (bool), days_to_due (int or none, days to the day it is
-    needed, of open items) and why (str, the reasons in the reader's language).
+    needed, of open items) and why (str, the reasons in the reader's language; left out when not asked for,
+    as words of thousands of rows take longer than their marks).
     """
     status = items["status"].to_numpy(dtype=object)
     is_open = ~np.isin(status.astype(str), list(_SETTLED))
@@ -94,6 +95,18 @@ def item_marks(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
     overdue, eaten = to_need < 0, past > 0
     soon = (to_need >= 0) & (to_need <= SOON_DAYS) & (status != "in review")
     slipping, stale = (slip > 0) & ~eaten, silent > STALE_DAYS
+    late, risky = overdue | eaten, slipping | soon | stale | (lacking > 0)
+    mark = np.select([late, risky], ["late", "at risk"], status)
+    signal = pd.Series(mark, index=items.index).map(_SIGNAL_OF)
+    judged = items.assign(
+        mark=pd.Series(mark, index=items.index, dtype="str"),
+        signal=signal.astype("str"),
+        stale=stale,
+        is_open=is_open,
+        days_to_due=pd.Series(to_need, index=items.index).astype("Int64"),
+    )
+    if not why:
+        return judged
     reasons = (
         said_per_day(to_need, overdue & computed, _needed_ago),
         said_per_day(to_need, overdue & ~computed, _overdue),
@@ -105,17 +118,8 @@ def item_marks(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
         said_per_day(silent, stale, _silent),
         said_per_day(lacking, lacking > 0, _lacking),
     )
-    late, risky = overdue | eaten, slipping | soon | stale | (lacking > 0)
-    mark = np.select([late, risky], ["late", "at risk"], status)
-    signal = pd.Series(mark, index=items.index).map(_SIGNAL_OF)
-    return items.assign(
-        mark=pd.Series(mark, index=items.index, dtype="str"),
-        signal=signal.astype("str"),
-        stale=stale,
-        is_open=is_open,
-        days_to_due=pd.Series(to_need, index=items.index).astype("Int64"),
-        why=pd.Series(joined(reasons, _otherwise(status, to_need, computed)), index=items.index, dtype="str"),
-    )
+    said = joined(reasons, _otherwise(status, to_need, computed))
+    return judged.assign(why=pd.Series(said, index=items.index, dtype="str"))
 
 
 def _float_eaten(items: pd.DataFrame, forecast: "pd.Series[Any]", is_open: "np.ndarray[Any, Any]") -> Days:

@@ -29,8 +29,12 @@ def headlines(
     Takes ``queries.readiness.all_items`` and the same of the version compared with, each judged on its own
     report day. Changes count items; without an earlier version they are empty.
     """
-    now = _figures(item_marks(items, as_of))
-    then = _figures(item_marks(before, base.as_of)) if before is not None and base is not None else None
+    now = _figures(item_marks(items, as_of, why=False))
+    then = (
+        _figures(item_marks(before, base.as_of, why=False))
+        if before is not None and base is not None
+        else None
+    )
     asked = items.attrs.get("asked")
     if then is None or base is None:
         return [replace(headline, asked=asked) for headline, _count in now]

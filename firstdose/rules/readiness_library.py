@@ -35,6 +35,17 @@ def applies(library: pd.DataFrame) -> "pd.Series[bool]":
     return pd.Series(found.astype(bool), index=library.index)
 
 
+def planned(library: pd.DataFrame) -> "np.ndarray[Any, Any]":
+    """Whether the program of each row files in the jurisdiction of the row."""
+    plans = library["jurisdictions"].astype(str)
+    places = {plan: plan.split(";") for plan in plans.unique()}
+    found = np.zeros(len(library), dtype=bool)
+    for where in library["jurisdiction"].unique():
+        there = plans.isin([plan for plan, names in places.items() if where in names])
+        found |= (there & library["jurisdiction"].eq(where)).to_numpy()
+    return found
+
+
 def missing(library: pd.DataFrame) -> pd.DataFrame:
     """The requirements that apply to a program and for which it has no item, in the library's order."""
     found = library[applies(library) & library["item_id"].isna()].reset_index(drop=True)
@@ -52,7 +63,7 @@ def new_items(library: pd.DataFrame, as_of: date, taken: frozenset[str] = frozen
     program = wanted["program_id"].astype(str).str[:_LONGEST_PROGRAM]
     ids = program + "-" + wanted["jurisdiction"].astype(str) + "-" + wanted["requirement_code"].astype(str)
     rows: dict[str, Any] = {
-        "item_id": ids.where(~ids.isin(taken), ids + "-new"),
+        "item_id": [f"{name}-new" if name in taken else name for name in ids.tolist()],
         "gate": wanted["gate"].map({True: "true", False: "false"}),
         "status": "not started",
         "owner_partner": wanted["lead_partner"],
@@ -74,17 +85,20 @@ def elsewhere(library: pd.DataFrame) -> pd.DataFrame:
     row per program and code; asked_in (str, such as ``EU, US``) says where. Jurisdictions where the
     program is planned already are left out: their own checklist tells what is missing.
     """
-    planned = np.array(
-        [
-            where in str(places).split(";")
-            for where, places in zip(library["jurisdiction"], library["jurisdictions"], strict=True)
-        ],
-        dtype=bool,
-    )
-    asked = library[applies(library) & library["held_in"].isna() & ~planned]
+    asked = library[library["held_in"].isna().to_numpy() & ~planned(library) & applies(library)]
     keys = ["program_id", "requirement_code"]
-    where = asked.groupby(keys)["jurisdiction"].agg(", ".join).rename("asked_in").reset_index()
-    found = asked.drop_duplicates(keys).merge(where, on=keys, how="left")
+    found: pd.DataFrame = asked.drop_duplicates(keys).assign(asked_in=_asked_in(asked, keys))
     found = found.sort_values(["gate", *keys], ascending=[False, True, True], ignore_index=True)
     found.attrs = dict(library.attrs)
     return found
+
+
+def _asked_in(asked: pd.DataFrame, keys: list[str]) -> list[str]:
+    """The jurisdictions of all rows with the same keys, in the order of the first of each."""
+    one, other = (pd.factorize(asked[key]) for key in keys)
+    group = pd.factorize(one[0] * max(len(other[1]), 1) + other[0])[0]
+    where, names = pd.factorize(asked["jurisdiction"], sort=True)
+    held = np.zeros((int(group.max(initial=-1)) + 1, len(names)), dtype=bool)
+    held[group, where] = True
+    said = {line: ", ".join(np.asarray(names)[list(line)]) for line in set(map(tuple, held))}
+    return [said[tuple(line)] for line in held]

@@ -72,8 +72,9 @@ def network(items: pd.DataFrame, links: Links | None = None) -> Network:
         waits.setdefault(code, set()).add(other)
     order = {code: at for at, code in enumerate(TopologicalSorter(waits).static_order())}
     places: Places = np.asarray(items["requirement_code"].map(order).fillna(-1), dtype=np.intp)
-    pairs = pd.MultiIndex.from_frame(items[["program_id", "jurisdiction"]])
-    group = pd.factorize(pairs)[0].astype(np.intp)
+    program, _programs = pd.factorize(items["program_id"], use_na_sentinel=False)
+    where, regions = pd.factorize(items["jurisdiction"], use_na_sentinel=False)
+    group = pd.factorize(program * max(len(regions), 1) + where)[0].astype(np.intp)
     before = tuple(tuple(sorted(order[other] for other in waits.get(name, ()))) for name in order)
     sorted_ = np.argsort(places, kind="stable")
     bounds = np.searchsorted(places[sorted_], np.arange(len(order) + 1))
@@ -192,19 +193,24 @@ def days_as_dates(days: Numbers) -> "pd.Series[pd.Timestamp]":
 def with_need(items: pd.DataFrame, plan: pd.DataFrame, links: Links | None = None) -> pd.DataFrame:
     """Items with what their links say: need_on, latest_on (date or none) and the evidence behind them.
 
-    ``plan`` is ``queries.readiness.network`` of the same programs, whose rows may be more. ``need_on`` is
-    computed from the earlier of the planned and the committed day of the milestone; ``latest_on`` from the
-    committed one (else the planned), through open gate items alone: the days between are the float.
+    ``plan`` is ``queries.readiness.network`` of the same programs, whose rows may be more; with need_on and
+    latest_on already, those count. ``need_on`` is computed from the earlier of the planned and the committed
+    day of the milestone; ``latest_on`` from the committed one (else the planned), through open gate items
+    alone: the days between are the float.
     """
+    needed = plan if "need_on" in plan else _needed(plan, links)
+    evidence = [name for name in plan if str(name).startswith("evidence_") and name not in items]
+    found = needed[["item_id", *evidence, "need_on", "latest_on"]]
+    judged = items.merge(found, on="item_id", how="left", validate="many_to_one")
+    judged.attrs = dict(items.attrs)
+    return judged
+
+
+def _needed(plan: pd.DataFrame, links: Links | None) -> pd.DataFrame:
+    """The plan with the two days that its links say."""
     net = network(plan, links)
     planned, target = day_numbers(plan["planned_on"]), day_numbers(plan["target_on"])
     need = need_days(net, np.fmin(planned, target))
     gate = plan["gate"].to_numpy(dtype=bool)
     latest = need_days(net, np.where(np.isnan(target), planned, target), gate)
-    evidence = [name for name in plan if str(name).startswith("evidence_") and name not in items]
-    found = plan[["item_id", *evidence]].assign(
-        need_on=days_as_dates(need).to_numpy(), latest_on=days_as_dates(latest).to_numpy()
-    )
-    judged = items.merge(found, on="item_id", how="left", validate="many_to_one")
-    judged.attrs = dict(items.attrs)
-    return judged
+    return plan.assign(need_on=days_as_dates(need).to_numpy(), latest_on=days_as_dates(latest).to_numpy())

@@ -54,7 +54,8 @@ def verdict_word(verdict: str) -> str:
 def verdicts(items: pd.DataFrame, as_of: date, links: Links | None = None) -> pd.DataFrame:
     """Judge every program in every jurisdiction before filing and before the first dose, in one pass.
 
-    Takes ``queries.readiness.network`` (lead times and milestone days are columns of it). One row per
+    Takes ``queries.readiness.network`` (lead times and milestone days are columns of it), with need dates and
+    marks of the same day or without. One row per
     program_id, jurisdiction and milestone that has items; columns: verdict (str), closed, total (gate
     items), open_gate, late, at_risk (open gate items by signal), open_other (items that are no gate),
     lacking (closed gate items without valid evidence), stale (open items), chain (tuple of item ids, the
@@ -62,7 +63,8 @@ def verdicts(items: pd.DataFrame, as_of: date, links: Links | None = None) -> pd
     date or none), distance_days (earliest after target; int or none).
     """
     net = network(items, links)
-    judged = item_marks(with_need(items, items, links), as_of)
+    marked = "mark" in items
+    judged = items if marked else item_marks(with_need(items, items, links), as_of, why=False)
     ahead = days_ahead(net)
     both = [_at(net, ahead, judged, milestone, as_of) for milestone in MILESTONES]
     found = pd.concat(both, ignore_index=True)
@@ -71,6 +73,15 @@ def verdicts(items: pd.DataFrame, as_of: date, links: Links | None = None) -> pd
     found["milestone"] = found["milestone"].astype("str")
     found.attrs = dict(items.attrs)
     return found
+
+
+def worst_first(found: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts as a meeting reads them: what is not ready and farthest from its target on top."""
+    worst = found["verdict"].map({"not ready": 0, UNKNOWN: 1, "ready with conditions": 2, "ready": 3})
+    ordered = found.assign(worst=worst).sort_values(
+        ["worst", "distance_days", "program_id"], ascending=[True, False, True], ignore_index=True
+    )
+    return ordered.drop(columns="worst")
 
 
 def _at(net: Network, ahead: Ahead, judged: pd.DataFrame, milestone: str, as_of: date) -> pd.DataFrame:

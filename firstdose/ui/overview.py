@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def readiness(view: "View", session: "Session", day: date) -> Chart:
     """Areas by program; a cell opens its items."""
     needed = with_need(items.all_items(session, view), items.network(session, view))
-    areas = marks.rollup_by(marks.item_marks(needed, day), day, ["program_id", "area"])
+    areas = marks.rollup_by(marks.item_marks(needed, day, why=False), day, ["program_id", "area"])
     return Chart(
         key="chart-overview-readiness",
         figure=drawn.program_matrix(areas, dict(known(session, view.page).program)),

@@ -15,10 +15,10 @@ from firstdose.lake import Drafts
 from firstdose.queries import readiness as queries
 from firstdose.rules import readiness as rules
 from firstdose.rules.readiness_graph import graph, longest_pair
-from firstdose.rules.readiness_library import elsewhere, new_items
+from firstdose.rules.readiness_library import elsewhere, new_items, planned
 from firstdose.rules.readiness_network import with_need
 from firstdose.rules.readiness_unblock import unblocking
-from firstdose.rules.readiness_verdict import verdicts
+from firstdose.rules.readiness_verdict import verdicts, worst_first
 from firstdose.ui.address import known
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.leads import to_items, to_review
@@ -37,11 +37,22 @@ if TYPE_CHECKING:
 _MOST = 10  # rows drawn at once: what 420 px show; the grid of every row is one press away
 
 
-def verdict_card(plan: "pd.DataFrame", day: date) -> Table:
+def judged(view: "View", session: "Session") -> "pd.DataFrame":
+    """``queries.readiness.network`` with need dates and marks, without words; made once for all cards."""
+
+    def items_judged() -> "pd.DataFrame":
+        plan = queries.network(session, view)
+        return rules.item_marks(with_need(plan, plan), view.as_of or session.as_of, why=False)
+
+    return remembered(items_judged, replace(view, keys=()), session)
+
+
+def verdict_card(found: "pd.DataFrame") -> Table:
     """Every program, jurisdiction and milestone with its verdict and the reasons in order."""
     return Table(
         key="table-readiness-verdicts",
-        data=words.verdicts(verdicts(plan, day)),
+        data=worst_first(found),
+        say=words.verdicts,
         title=_("Ready to file, ready to dose?"),
         how=_(
             "Reasons in order: gate items, longest open chain, earliest possible day, what is stale; "
@@ -57,8 +68,11 @@ def verdict_card(plan: "pd.DataFrame", day: date) -> Table:
 
 
 def item_cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date) -> tuple[Card, ...]:
-    """Areas by jurisdiction, areas by program, open items by month, the checklist."""
-    items = rules.item_marks(with_need(queries.items(session, view), plan), day)
+    """Areas by jurisdiction, areas by program, open items by month, the checklist.
+
+    Takes the plan judged, as ``judged`` gives it.
+    """
+    items = rules.item_marks(with_need(queries.items(session, view), plan), day, why=False)
     areas = rules.rollup_by(items, day, ["area", "jurisdiction"])
     programs = rules.rollup_by(items, day, ["program_id", "area"])
     months = rules.due_months(items, day)
@@ -94,7 +108,8 @@ def item_cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date
         ),
         Table(
             key="table-readiness-checklist",
-            data=table.checklist(rules.blockers_first(_chosen(view, session, plan, day), day)),
+            data=rules.blockers_first(_chosen(view, session, plan, day), day),
+            say=lambda rows: table.checklist(rules.item_marks(rows, day)),
             title=_("Checklist, blockers first"),
             how=_(
                 "Open gate items on top, the worst and earliest first; “Why” tells the rule behind each mark"
@@ -110,12 +125,29 @@ def item_cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date
 def _chosen(view: "View", session: "Session", plan: "pd.DataFrame", day: date) -> "pd.DataFrame":
     """The items of the checklist with what their links say; those past the day they are needed when asked."""
     found = with_need(queries.checklist(session, view), plan)
-    return found[rules.overdue_days(found, day).notna()] if view.key("state") == "overdue" else found
+    if view.key("state") == "overdue":
+        found = found[rules.overdue_days(found, day).notna()]
+    return rules.item_marks(found, day, why=False)
 
 
-def deeper_cards(plan: "pd.DataFrame", library: "pd.DataFrame", day: date) -> tuple[Card, ...]:
+def all_cards(view: "View", session: "Session", day: date) -> list[Card]:
+    """Verdicts and all that explains them, in the order a gate review asks; judged once for all of them."""
+    plan = judged(view, session)
+    found = verdicts(plan, day)
+    return [
+        verdict_card(found),
+        *item_cards(view, session, plan, day),
+        *deeper_cards(
+            queries.network(session, view), found, queries.library(session, view, lacking=True), day
+        ),
+    ]
+
+
+def deeper_cards(
+    plan: "pd.DataFrame", found: "pd.DataFrame", library: "pd.DataFrame", day: date
+) -> tuple[Card, ...]:
     """What unblocks most, the dependency picture with its table, what other jurisdictions would ask."""
-    pair = longest_pair(verdicts(plan, day))
+    pair = longest_pair(found)
     drawn = None if pair is None else graph(plan, pair, day)
     nodes = plan.iloc[:0] if drawn is None else drawn.nodes
     where = "" if drawn is None else f": {drawn.program} · {drawn.jurisdiction}"
@@ -134,7 +166,8 @@ def deeper_cards(plan: "pd.DataFrame", library: "pd.DataFrame", day: date) -> tu
     return (
         Table(
             key="table-readiness-unblocks",
-            data=words.unblocking(unblocking(plan)),
+            data=unblocking(plan),
+            say=words.unblocking,
             title=_("What unblocks most"),
             how=_("Open items by gate items that wait for them, then by days gained on the longest chain"),
             columns=words.unblocking_columns(),
@@ -156,7 +189,8 @@ def deeper_cards(plan: "pd.DataFrame", library: "pd.DataFrame", day: date) -> tu
         *twin,
         Table(
             key="table-readiness-elsewhere",
-            data=words.elsewhere(elsewhere(library)),
+            data=elsewhere(library),
+            say=words.elsewhere,
             title=_("What other jurisdictions would ask"),
             how=_("Requirements that apply where no filing is planned yet and that no list collects"),
             columns=words.elsewhere_columns(),
@@ -200,14 +234,12 @@ def checklist_to_take(view: "View", session: "Session") -> None:
 
 def _lacking(view: "View", session: "Session") -> "pd.DataFrame":
     """Rows of new items for the requirements that the programs chosen lack where they file."""
-    library = queries.library(session, view)
-    planned = [
-        where in str(places).split(";")
-        and (view.jurisdiction is None or where in view.jurisdiction)
-        for where, places in zip(library["jurisdiction"], library["jurisdictions"], strict=True)
-    ]  # fmt: skip
+    library = queries.library(session, view, lacking=True)
+    chosen = planned(library)
+    if view.jurisdiction is not None:
+        chosen &= library["jurisdiction"].isin(view.jurisdiction).to_numpy()
     taken = frozenset(queries.network(session, view)["item_id"])
-    return new_items(library[planned], session.as_of, taken)
+    return new_items(library[chosen], session.as_of, taken)
 
 
 def _into_draft(content: bytes) -> None:

@@ -29,15 +29,18 @@ _OFFERED = 100  # items in the list to pick from, blockers first; a link reaches
 
 
 def offered(plan: "pd.DataFrame", day: date) -> "Mapping[str, str]":
-    """The items to pick from with their labels, blockers first; every item let through, the first offered."""
-    ordered = blockers_first(item_marks(with_need(plan, plan), day), day)
+    """The items to pick from with their labels, blockers first; every item let through, the first offered.
+
+    Takes the plan judged, as ``ui.readiness.judged`` gives it.
+    """
+    ordered = blockers_first(plan, day)
     return {row["item_id"]: shown.label(row) for row in ordered.head(_OFFERED).to_dict("records")}
 
 
 def pick(view: "View", plan: "pd.DataFrame", names: "Mapping[str, str]") -> str:
     """Draw the list of items; the id of the one to show, empty when the link's is not let through."""
     asked = view.key("item")
-    known = set(plan["item_id"])
+    known = set(plan["item_id"].tolist())
     item = asked or next(iter(names), "")
     if item not in known:
         item = ""

@@ -40,6 +40,8 @@ class Rows(Protocol):
     @property
     def most(self) -> int: ...
     @property
+    def told(self) -> pd.DataFrame: ...
+    @property
     def drawn(self) -> str: ...
 
 
@@ -49,7 +51,7 @@ def draw(rows: Rows, head: str = "", foot: str = "") -> None:
         host.words(head + rows.drawn + foot, f"words-{rows.key}")
     elif st.session_state.get(f"whole-{rows.key}"):
         st.html(head)
-        grid(rows.data, rows.columns, rows.key, rows.title, rows.height)
+        grid(rows.told, rows.columns, rows.key, rows.title, rows.height)
         _remark(foot)
     else:
         host.words(head + rows.drawn, f"words-{rows.key}")

@@ -1,5 +1,6 @@
 -- grain: one row per program chosen and requirement of the library in a jurisdiction, with the item that the program has for it
--- params: $chosen (the programs let through), $place (the jurisdiction; null = all three)
+-- params: $chosen (the programs let through), $place (the jurisdiction; null = all three), $lacking (true = only what the
+-- program has no item for where it files, or collects nowhere where it does not file)
 with held as (
     select
         program_id,
@@ -15,9 +16,9 @@ anywhere as (
     select
         program_id,
         requirement_code,
-        string_agg(distinct jurisdiction, ', ' order by jurisdiction) as held_in
+        array_to_string(list_sort(list_distinct(list(jurisdiction))), ', ') as held_in -- measured: string_agg takes twice as long
     from readiness_items
-    where requirement_code is not null and status is distinct from 'not applicable' -- nothing is collected under it
+    where requirement_code is not null and jurisdiction is not null and status is distinct from 'not applicable' -- nothing is collected under it
     group by program_id, requirement_code
 )
 
@@ -56,4 +57,12 @@ left join anywhere
     on programs.program_id = anywhere.program_id and requirements.requirement_code = anywhere.requirement_code
 where list_contains($chosen, programs.program_id)
     and ($place is null or requirements.jurisdiction = $place)
+    and (
+        not $lacking
+        or if(
+            list_contains(string_split(programs.jurisdictions, ';'), requirements.jurisdiction),
+            held.item_id is null,
+            anywhere.held_in is null
+        )
+    )
 order by programs.program_id, requirements.jurisdiction, requirements.requirement_code

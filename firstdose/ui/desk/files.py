@@ -72,6 +72,10 @@ class _Rows:
     most: int = table.MOST
 
     @property
+    def told(self) -> pd.DataFrame:
+        return self.data
+
+    @property
     def drawn(self) -> str:
         return table.markup(self.data, self.columns, self.key, self.title, self.height)
 

@@ -76,6 +76,10 @@ class Rows:
     most: int = table.MOST
 
     @property
+    def told(self) -> pd.DataFrame:
+        return self.data
+
+    @property
     def drawn(self) -> str:
         return table.markup(self.data, self.columns, self.key, self.title, self.height)
 
