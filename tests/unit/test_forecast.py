@@ -67,6 +67,20 @@ def risk(status: str = "open", tasks: str = "A;B") -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_fewer_runs_are_the_first_of_more() -> None:
+    few, many = outlook(world(), runs=400), outlook(world())
+    assert (few.finish == many.finish[:400]).all()
+    assert few.milestones["in_time_runs"].max() <= 400
+    assert few.milestones["chance"].iloc[1] == few.milestones["in_time_runs"].iloc[1] / 400
+
+
+def test_what_is_ahead_is_told_whatever_the_filters() -> None:
+    found = queries.ahead(world(), View(program=("NONE",)))
+    every = plans.milestones(world(), View())
+    assert found["task_id"].tolist() == sorted(every.loc[every["actual_finish"].isna(), "task_id"])
+    assert found["target_on"].notna().any()
+
+
 def test_each_milestone_has_its_days_and_its_chance_to_meet_the_target() -> None:
     found = outlook(world()).milestones
     assert found["task_id"].tolist() == ["N", "M"]
