@@ -75,10 +75,19 @@ def test_fewer_runs_are_the_first_of_more() -> None:
 
 
 def test_what_is_ahead_is_told_whatever_the_filters() -> None:
-    found = queries.ahead(world(), View(program=("NONE",)))
-    every = plans.milestones(world(), View())
-    assert found["task_id"].tolist() == sorted(every.loc[every["actual_finish"].isna(), "task_id"])
-    assert found["target_on"].notna().any()
+    came = {"kind": "milestone", "anchor": "filing", "jurisdiction": "JP", "actual_finish": DAY}
+    plan = session_of(
+        as_of=DAY,
+        programs=[{"program_id": "P1", "name": "One", "target_fih_date": date(2026, 7, 11)}],
+        tasks=[
+            task("M", 0, 0, 0, kind="milestone", anchor="first dose", jurisdiction="JP"),
+            task("F", 0, 0, 0, **came),
+            task("A", 5, 5, 5),
+        ],
+    )
+    found = queries.ahead(plan, View(program=("NONE",)))
+    assert found["task_id"].tolist() == ["M"]
+    assert found["target_on"].tolist() == [pd.Timestamp("2026-07-11")]
 
 
 def test_each_milestone_has_its_days_and_its_chance_to_meet_the_target() -> None:
