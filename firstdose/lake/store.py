@@ -43,7 +43,7 @@ class _Reader:
     connection: duckdb.DuckDBPyConnection
     seen: tuple[tuple[int, int, int], ...] = ()
     versions: tuple[Version, ...] = ()
-    sessions: dict[int, Session] = field(default_factory=dict)
+    sessions: dict[tuple[int, frozenset[str]], Session] = field(default_factory=dict)
     locked: bool = False
 
 
@@ -126,8 +126,8 @@ class Lake:
             newest,
         )
 
-    def session(self, number: int | None = None) -> Session:
-        """A session pinned to a version, or to the newest; checked against its fingerprint when opened."""
+    def session(self, number: int | None = None, only: frozenset[str] = frozenset()) -> Session:
+        """A session pinned to a version (else the newest), of all tables or ``only`` some; checked."""
         with self._guard:
             version = self.version(self.newest() if number is None else number)
             reader = self._reading()
@@ -135,13 +135,15 @@ class Lake:
                 session.load_reference(reader.connection)
                 engine.lock(reader.connection, self.place.folder)
                 reader.locked = True
-            if version.version not in reader.sessions:
-                reader.sessions[version.version] = self._load(reader, version)
-            return reader.sessions[version.version]
+            if whole := reader.sessions.get((version.version, frozenset())):
+                return whole
+            if (asked := (version.version, only)) not in reader.sessions:
+                reader.sessions[asked] = self._load(reader, version, only)
+            return reader.sessions[asked]
 
-    def _load(self, reader: _Reader, version: Version) -> Session:
+    def _load(self, reader: _Reader, version: Version, only: frozenset[str]) -> Session:
         """Show a version in the reader's memory."""
-        session.load_version(reader.connection.cursor(), self.place, version)
+        session.load_version(reader.connection.cursor(), self.place, version, only)
         return Session(
             store=str(self.place.folder),
             version=version.version,
@@ -152,6 +154,7 @@ class Lake:
             name=version.name,
             illustrative=version.illustrative,
             reader=reader.connection,
+            schema=session.schema_of(version.version, only),
         )
 
     def preview(self, tables: Mapping[str, Path], author: Author, scope: Scope, key: str) -> Preview:
@@ -332,10 +335,10 @@ class Lake:
 
 def _rename(reader: _Reader) -> None:
     """Give open sessions the name their version has by now: all else of a version never changes."""
-    for version in reader.versions:
-        found = reader.sessions.get(version.version)
-        if found is not None and found.name != version.name:
-            reader.sessions[version.version] = replace(found, name=version.name)
+    names = {version.version: version.name for version in reader.versions}
+    for asked, found in reader.sessions.items():
+        if found.name != names[found.version]:
+            reader.sessions[asked] = replace(found, name=names[found.version])
 
 
 @cache

@@ -16,6 +16,15 @@ def tasks(session: "Session", view: "View") -> "pd.DataFrame":
     return ask("forecast.tasks", session, view)
 
 
+#: The tables that the questions of this file read: a past version is opened with no others.
+TABLES = frozenset({"tasks", "programs", "partners", "risks", "closures"})
+
+
+def ahead(session: "Session", view: "View") -> "pd.DataFrame":
+    """Every filing and first dose not done, whatever the filters: task_id, target_on (date) and whose."""
+    return ask("forecast.ahead", session, view)
+
+
 def risks(session: "Session", view: "View") -> "pd.DataFrame":
     """Open and accepted schedule risks: probability_pct, three impacts (days), tasks (ids by semicolon)."""
     return ask("forecast.risks", session, view)

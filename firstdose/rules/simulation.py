@@ -15,7 +15,7 @@ cruciality as in Williams (1992), Criticality in stochastic networks.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 from zlib import crc32
 
@@ -24,6 +24,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from firstdose.rules import network as nets
+from firstdose.rules import network_ends
 from firstdose.rules.network import Calendar, Days, Network
 
 Shape = Literal["pert", "triangular", "uniform"]
@@ -37,6 +38,7 @@ TAIL = 0.2
 SWINGS = 20  # tasks, the most crucial ones, whose swing is told; others have the mean of all
 #: Equally likely values of a duration: a day of a task as wide as five years.
 SLICES = 2048
+_BITS = SLICES.bit_length() - 1
 _MIDDLES = (np.arange(SLICES) + 0.5) / SLICES
 _MODES = 64  # places of the mode at which beta-PERT is tabled
 _SPREAD = 1e-12  # days between low and high below which a duration is fixed
@@ -150,7 +152,7 @@ def simulate(
     """Run the network ``runs`` times. ``drivers`` off skips all that is said of tasks and risks (zeros).
 
     Durations by position in days, low <= mid <= high. Only what the targets wait for is drawn and passed;
-    memory is bounded by ``CELLS`` durations at a time.
+    memory is bounded by ``CELLS`` durations at a time, without ``drivers`` by the tasks that still wait.
     """
     kept = list(nets.upstream(net, targets))
     own, place = nets.part(net, kept), {at: new for new, at in enumerate(kept)}
@@ -163,30 +165,41 @@ def simulate(
         *(likely(risk.low, risk.mid, risk.high, "triangular") for risk in causes),
     ]
     names = [net.ids[at] for at in kept] + [f"risk {risk.name or at}" for at, risk in enumerate(causes)]
-    streams = [_stream(seed, name) for name in names]
+    fixed = [*(high[kept] - low[kept] < _SPREAD), *(False for _risk in causes)]  # these need no luck
+    streams = [None if sure else _stream(seed, name) for name, sure in zip(names, fixed, strict=True)]
     seen = _Seen(np.zeros(len(kept)), [], [], [])
     finish, room = np.empty((runs, len(targets))), max(CELLS // max(len(kept), 1), 1)
     for first in range(0, runs, CHUNK):
         count = min(CHUNK, runs - first)
-        luck = np.stack([random.integers(0, SLICES, count, dtype=np.uint16) for random in streams])
+        luck = np.zeros((len(streams), count), dtype=np.uint16)
+        for at, random in enumerate(streams):
+            if random is not None:
+                luck[at] = _slices(random, count)
         hits = np.array(
             [
                 random.random(count) < risk.probability
-                for random, risk in zip(streams[len(kept) :], causes, strict=True)
+                for random, risk in zip(filter(None, streams[len(kept) :]), causes, strict=True)
             ],
             dtype=np.bool_,
         ).reshape(len(causes), count)
+        impacts = _impacts(tables, luck, causes, hits)
+        if not drivers:
+            each = partial(_of, tables, luck, impacts)
+            finish[first : first + count] = network_ends.ends(own, each, ends, floor, worked, count)
+            continue
         for since in range(0, count, room):
             some = slice(since, min(since + room, count))
-            days = _durations(tables, luck[:, some], causes, hits[:, some], len(kept))
+            days = np.empty((len(kept), some.stop - some.start))
+            for at in range(len(kept)):
+                struck = [impact[some] for impact in impacts.get(at, ())]
+                days[at] = _duration(tables[at], luck[at, some], struck)
             early = nets.forward(own, days.T, floor, worked)
             finish[first + some.start : first + some.stop] = early.finish[:, ends]
-            if drivers:
-                near = nets.NO_FLOAT if worked is None else nets.CLOSE
-                late = nets.backward(own, days.T, early, ends[0], worked)
-                seen.critical[:] += (nets.total_float(early, late, worked) <= near).sum(axis=0)
-                if not first:
-                    seen.days.append(days)
+            near = nets.NO_FLOAT if worked is None else nets.CLOSE
+            late = nets.backward(own, days.T, early, ends[0], worked)
+            seen.critical[:] += (nets.total_float(early, late, worked) <= near).sum(axis=0)
+            if not first:
+                seen.days.append(days)
         if drivers and not first:
             seen.hits.append(hits)
             seen.luck.append(luck)
@@ -233,22 +246,40 @@ def _stream(seed: int, name: str) -> Generator:
     return np.random.default_rng([seed, crc32(name.encode())])
 
 
-def _durations(
-    tables: Sequence[Days],
-    luck: NDArray[np.uint16],
-    risks: Sequence[Risk],
-    hits: NDArray[np.bool_],
-    tasks: int,
-) -> Days:
-    """Durations of some runs, one row a task; a risk strikes all its tasks in the same runs."""
-    days = np.empty((tasks, luck.shape[1]))
-    for at in range(tasks):
-        tables[at].take(luck[at], out=days[at], mode="clip")  # "raise" would copy
-    for number, risk in enumerate(risks):
-        impact = hits[number] * tables[tasks + number].take(luck[tasks + number])
+def _slices(random: Generator, count: int) -> NDArray[np.uint16]:
+    """One of ``SLICES`` a run: what ``integers(0, SLICES, count)`` draws of uint16, in a quarter of its time.
+
+    For a power of two that is the leading bits of 16 raw ones, four to a word of the stream.
+    """
+    if count % 4:
+        return random.integers(0, SLICES, count, dtype=np.uint16)
+    words = random.bit_generator.random_raw(count // 4).astype("<u8", copy=False)
+    return words.view("<u2") >> np.uint16(16 - _BITS)
+
+
+def _impacts(
+    tables: Sequence[Days], luck: NDArray[np.uint16], risks: Sequence[Risk], hits: NDArray[np.bool_]
+) -> dict[int, list[Days]]:
+    """What risks add to each task they strike; one strikes all its tasks in the same runs."""
+    found: dict[int, list[Days]] = {}
+    first = len(tables) - len(risks)
+    for number, risk in enumerate(risks, first):
+        impact = hits[number - first] * tables[number].take(luck[number])
         for at in risk.tasks:
-            days[at] += impact
+            found.setdefault(at, []).append(impact)
+    return found
+
+
+def _duration(table: Days, luck: NDArray[np.uint16], impacts: Sequence[Days]) -> Days:
+    """The days of a task in some runs; one number when they do not vary."""
+    days: Days = table[0] if table[0] == table[-1] else table.take(luck, mode="clip")
+    for impact in impacts:
+        days = days + impact
     return days
+
+
+def _of(tables: Sequence[Days], luck: NDArray[np.uint16], impacts: dict[int, list[Days]], at: int) -> Days:
+    return _duration(tables[at], luck[at], impacts.get(at, ()))
 
 
 def _where(finish: Days, hit: NDArray[np.bool_]) -> tuple[float, float]:

@@ -34,6 +34,14 @@ def test_a_change_made_in_the_form_stands_in_the_link_and_its_effect_on_the_page
     assert "".join(app.query_params["what"]) == ""
 
 
+def test_how_forecasts_held_says_of_how_many_versions_and_runs(demo_store: Path) -> None:
+    app = forecast(part="history", program="NCC-01")
+    assert not app.exception
+    said = "".join(element.proto.body for element in app.get("html"))
+    assert "12 data versions, each forecast anew" in said
+    assert "past ones with 2,000" in said
+
+
 def test_a_scenario_goes_to_the_data_desk_as_a_draft_of_its_rows_and_nowhere_else(demo_store: Path) -> None:
     app = forecast(part="what-if", what=f"d~{TASK}~10~20~30 d~NONE~1~2~3")
     assert any("NONE" in warning.value for warning in app.warning)

@@ -67,6 +67,29 @@ def risk(status: str = "open", tasks: str = "A;B") -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_fewer_runs_are_the_first_of_more() -> None:
+    few, many = outlook(world(), runs=400), outlook(world())
+    assert (few.finish == many.finish[:400]).all()
+    assert few.milestones["in_time_runs"].max() <= 400
+    assert few.milestones["chance"].iloc[1] == few.milestones["in_time_runs"].iloc[1] / 400
+
+
+def test_what_is_ahead_is_told_whatever_the_filters() -> None:
+    came = {"kind": "milestone", "anchor": "filing", "jurisdiction": "JP", "actual_finish": DAY}
+    plan = session_of(
+        as_of=DAY,
+        programs=[{"program_id": "P1", "name": "One", "target_fih_date": date(2026, 7, 11)}],
+        tasks=[
+            task("M", 0, 0, 0, kind="milestone", anchor="first dose", jurisdiction="JP"),
+            task("F", 0, 0, 0, **came),
+            task("A", 5, 5, 5),
+        ],
+    )
+    found = queries.ahead(plan, View(program=("NONE",)))
+    assert found["task_id"].tolist() == ["M"]
+    assert found["target_on"].tolist() == [pd.Timestamp("2026-07-11")]
+
+
 def test_each_milestone_has_its_days_and_its_chance_to_meet_the_target() -> None:
     found = outlook(world()).milestones
     assert found["task_id"].tolist() == ["N", "M"]

@@ -84,3 +84,18 @@ def test_each_version_is_a_point_of_the_band() -> None:
     drawn = figures.band(past)
     assert [len(trace.x) for trace in drawn.data] == [2, 2, 2]
     assert "No data version" in figures.band(past.iloc[:0]).layout.annotations[0].text
+
+
+def test_what_one_version_alone_knows_of_a_milestone_is_not_told() -> None:
+    version, as_of, frame = told(2, "2026-02-01", A="2026-04-01")
+    past = rules.history(
+        [told(1, "2026-01-01", A="2026-03-01"), (version, as_of, frame.assign(expected_on=pd.NaT))]
+    )
+    assert past["version"].tolist() == [1, 2]
+    assert "expected_on" not in past
+
+
+def test_runs_and_versions_left_out_are_said() -> None:
+    assert "past ones with 2,000" in rules.told_in_words(12, 0)
+    assert "left out" not in rules.told_in_words(12, 0)
+    assert rules.told_in_words(30, 26).endswith("26 older data versions are left out.")

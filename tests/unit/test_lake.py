@@ -20,6 +20,7 @@ from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Counts, Lake, Overtaken
 from firstdose.lake import publish as room
+from firstdose.lake.session import kept_tables
 
 ME = Author(by="Lead", why="monthly state of both sites", as_of=date(2026, 11, 20))
 Rows = Sequence[Mapping[str, Any]]
@@ -332,6 +333,23 @@ def test_readers_can_neither_write_nor_look_outside(published: Lake) -> None:
     ):
         with pytest.raises(duckdb.Error):
             cursor.execute(statement)
+
+
+def test_a_session_of_some_tables_reads_no_others(lake: Lake, tmp_path: Path) -> None:
+    publish(lake, tmp_path, partners=[partner("A")])
+    publish(lake, tmp_path, partners=[partner("A"), partner("B")])
+    other = Lake.open(lake.place.folder)
+    some = other.session(1, frozenset({"partners", "tasks"}))
+    assert some.cursor().execute("select partner_id from partners").fetchall() == [("A",)]
+    assert some.cursor().execute("from tasks").fetchall() == []
+    with pytest.raises(duckdb.CatalogException):
+        some.cursor().execute("from programs")
+    assert {name.rpartition("_")[0] for name in kept_tables(some.reader)} == {"partners", "tasks"}
+    assert ids(other, 1) == ["A"]
+    assert ids(other) == ["A", "B"]
+    assert other.session(1, frozenset({"partners"})) is other.session(1), "what is open is not opened again"
+    lake.name(1, "Baseline", ME)
+    assert [other.session(1).name, other.session(2).name] == ["Baseline", None]
 
 
 def test_a_version_gets_a_name_afterwards_and_another_process_sees_it_at_once(

@@ -175,9 +175,9 @@ def test_a_plan_of_three_thousand_tasks_is_checked_and_computed_in_a_second() ->
         for at in range(3000)
     ]
     given = tasks(*rows)
-    begun = time.perf_counter()
+    begun = time.process_time()  # whatever else the machine does
     broken = rules.contradictions(given)
     frame = rules.schedule(rules.plan(given, DAY))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     assert broken.empty
     assert len(frame.attrs["critical_paths"][0]) == 3000

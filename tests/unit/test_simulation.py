@@ -1,13 +1,16 @@
 """Many runs of a plan, against closed forms and against themselves."""
 
 import time
+from datetime import date
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
 from firstdose.rules import network as nets
+from firstdose.rules import network_ends
 from firstdose.rules import simulation as rules
+from firstdose.rules.calendar import work_calendar
 from firstdose.rules.simulation import Risk
 
 ONE = nets.network(["A"], [])
@@ -123,3 +126,35 @@ def test_a_swing_is_the_mean_end_of_short_and_of_long_runs() -> None:
 def test_what_a_risk_does_is_told_by_the_runs_it_spares_and_strikes() -> None:
     found = rules.simulate(ONE, days(7), days(7), days(7), [0], risks=[Risk(0.5, 4, 4, 4, (0,))], runs=1000)
     assert found.struck.tolist() == [[7, 11]]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_ends_alone_are_those_of_the_whole_pass(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    ids = [f"T{at}" for at in range(40)]
+    kinds: tuple[nets.Kind, ...] = ("FS", "SS", "FF", "SF")
+    links = [
+        nets.Link(ids[before], ids[at], kinds[random.integers(4)], float(random.integers(-3, 9)))
+        for at in range(1, 40)
+        for before in random.integers(0, at, 2)
+    ]
+    net = nets.network(ids, links)
+    took = random.integers(0, 30, (200, 40)) + random.random((200, 40)) * random.integers(0, 2, 40)
+    took[:, ::5] = took[0, ::5]
+    floor, targets = 20_600 + random.random(40) * 300, [39, 3, 20]
+    own = [work_calendar(("JP", "US", "")[at % 3], date(2026, 6, 1)) if at % 4 else None for at in range(40)]
+    for calendars in (None, own):
+        whole = nets.forward(net, took, floor, calendars).finish[:, targets]
+        found = network_ends.ends(
+            net, lambda at: took[0, at] if at % 5 == 0 else took[:, at], targets, floor, calendars, 200
+        )
+        assert (found == whole).all()
+
+
+@pytest.mark.parametrize("count", [8, 10_000, 10_001, 3])
+def test_luck_is_the_even_draw_of_numpy_and_leaves_the_stream_where_that_does(count: int) -> None:
+    ours, theirs = np.random.default_rng([7, count]), np.random.default_rng([7, count])
+    for _again in range(2):
+        drawn = theirs.integers(0, rules.SLICES, count, dtype=np.uint16)
+        assert (rules._slices(ours, count) == drawn).all()
+        assert ours.random() == theirs.random()
