@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from firstdose.figures import gantt, theme
+from firstdose.rules.data_words import said
 from firstdose.rules.manufacturing import AGES, SEVERITIES
 from firstdose.words import N_, _, ngettext, say_number
 
@@ -208,7 +209,7 @@ def causes(found: pd.DataFrame) -> go.Figure:
         rows.append((f"<b>{_(name)}</b>", None, ""))
         top, rest = own.head(_MOST_CAUSES), own.iloc[_MOST_CAUSES:]
         rows += [
-            (theme.show_text(gantt.shorten(row["cause"], 40)), int(row["count"]), _share(row))
+            (theme.show_text(gantt.shorten(said(row["cause"]), 40)), int(row["count"]), _share(row))
             for row in top.to_dict("records")
         ]
         if len(rest):

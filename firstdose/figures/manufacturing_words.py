@@ -7,6 +7,7 @@ import pandas as pd
 from firstdose.figures import cells, gantt, theme
 from firstdose.figures.control_chart_marks import say_value
 from firstdose.figures.manufacturing import purpose, severity
+from firstdose.rules import data_words
 from firstdose.rules.manufacturing import result_mark
 from firstdose.words import N_, _, say_date
 
@@ -124,7 +125,7 @@ def products(found: pd.DataFrame) -> pd.DataFrame:
         site=[cells.named(row, "partner_name") for row in rows],
         donor=found["donor_id"].fillna(""),
         started=cells.days(found["started_on"]),
-        reason=found["failure_reason"].fillna(""),
+        reason=found["failure_reason"].fillna("").map(data_words.said),
     )
 
 
@@ -146,7 +147,7 @@ def life(found: pd.DataFrame) -> pd.DataFrame:
         ]
         said = [
             (_("Disposition"), disposition(row["disposition"])),
-            (_("Failure reason"), cells.text(row["failure_reason"])),
+            (_("Failure reason"), data_words.said(cells.text(row["failure_reason"]))),
             (_("Program"), f"{row['program_id']} {cells.named(row, 'program_name')}"),
             (_("Kind of lot"), material(row["material"])),
             (_("Purpose"), purpose(row["purpose"])),
@@ -271,7 +272,8 @@ def deviations(found: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
         opened=cells.days(found["opened_on"]),
         due=cells.days(found["due_on"]),
         closed=cells.days(found["closed_on"]),
-        cause=found["root_cause"].fillna(""),
+        category=found["category"].map(data_words.said),
+        cause=found["root_cause"].fillna("").map(data_words.said),
     )
 
 

@@ -28,6 +28,15 @@ FAILURES = (
     N_("Apheresis of poor quality"),
     N_("Low viability at harvest"),
 )
+CAUSES = (  # of deviations: their category and their root cause
+    N_("Process"),
+    N_("Equipment"),
+    N_("Documentation"),
+    N_("Environment"),
+    N_("Material"),
+    N_("Method"),
+    N_("Training"),
+)
 SOURCES = (
     N_("own wording"),
     N_("general knowledge of CAR-T and vector manufacturing"),
@@ -115,7 +124,7 @@ UNITS = (N_("days"), N_("hours"), N_("months"), N_("years"))
 
 _KNOWN = METRICS | {
     word: word
-    for words in (ROLES, FAILURES, SOURCES, POPULATIONS, PHASES, TOPICS, MATERIALS, DIRECTIONS, UNITS)
+    for words in (ROLES, FAILURES, CAUSES, SOURCES, POPULATIONS, PHASES, TOPICS, MATERIALS, DIRECTIONS, UNITS)
     for word in words
 }
 

@@ -14,6 +14,7 @@ from firstdose.figures import manufacturing, manufacturing_words
 from firstdose.rules import control_chart
 from firstdose.rules import manufacturing as rules
 from firstdose.rules.manufacturing_chart import MOST_LOTS, Picked, judged, specification
+from firstdose.words import use_language
 
 PICKED = Picked("VIAB", "SEND", "Viability", "", "%", "linear", "Sender", "")
 LOG = Picked("VCN", "SEND", "Copies", "", "copies", "log", "Sender", "")
@@ -236,3 +237,19 @@ def test_a_lot_out_of_the_filters_has_an_empty_life_and_no_error() -> None:
 )
 def test_limits_are_said_with_their_direction(lower: float, upper: float, said: str) -> None:
     assert manufacturing_words.limits(lower, upper) == said
+
+
+def test_causes_of_the_data_are_said_in_the_readers_language_and_others_as_written() -> None:
+    use_language("ja")
+    found = pd.DataFrame(
+        {
+            "kind": ["failure", "deviation", "root cause"],
+            "cause": ["Low expansion", "Training", "Somebody tripped"],
+            "count": [2, 1, 1],
+            "cumulative": [1.0, 1.0, 1.0],
+        }
+    )
+    shown = " ".join(note.text for note in manufacturing.causes(found).layout.annotations)
+    assert "教育訓練" in shown
+    assert "Low expansion" not in shown
+    assert "Somebody tripped" in shown
