@@ -16,8 +16,12 @@ help: ## list these commands
 run: .venv/.run ## start the dashboard and say its address (PORT=8600 for another port)
 	@.venv/bin/firstdose serve $(if $(PORT),--port $(PORT))
 
+# Two processes side by side, one a core; the browser has the machine to itself, since its tests wait for what they see.
 test: lint browser ## everything: format, lint, types, architecture, all tests with a real browser
-	@$(PY) -m pytest
+	@$(PY) -m pytest tests/app tests/corpus >.pytest-pages.log 2>&1 & pages=$$!; \
+	$(PY) -m pytest tests/unit; unit=$$?; \
+	wait $$pages; pages=$$?; cat .pytest-pages.log; rm -f .pytest-pages.log; exit $$((unit + pages))
+	@$(PY) -m pytest tests/browser
 
 lint: .venv/.dev ## format, lint, types, architecture
 	@.venv/bin/ruff format --check .
