@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 
 def tasks(session: "Session", view: "View") -> "pd.DataFrame":
-    """Every task with dates, progress, links and three-point estimate (days), and its partner's country."""
-    return ask("forecast.tasks", session, view)
+    """Every task with dates, progress, links and three-point estimate (days), and its partner's country.
+
+    The plan that the timeline computes is the one that is forecast: one question for both.
+    """
+    return ask("timeline.whole", session, view)
 
 
 #: The tables that the questions of this file read: a past version is opened with no others.

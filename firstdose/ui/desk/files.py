@@ -1,20 +1,17 @@
 """Files arriving at the desk: taken at once into the draft, then listed as they were read."""
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from firstdose.contracts import contracts
 from firstdose.errors import FirstdoseError
 from firstdose.intake.staged import Staged
 from firstdose.rules import desk as rules
-from firstdose.ui import markup, table
 from firstdose.ui.desk import mapping
 from firstdose.ui.desk.refused import told
-from firstdose.ui.desk.rows import first_rows
+from firstdose.ui.desk.rows import first_rows, show
 from firstdose.ui.markdown import escaped
 from firstdose.words import _, say_number
 
@@ -58,31 +55,6 @@ def receive(drafts: "Drafts", draft: "Draft | None", owner: str) -> "Draft | Non
 def _replaced(name: str) -> str:
     said = _("{file} took the place of the file of that name; when both are meant, give one another name.")
     return said.format(file=name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A table of the desk that is no card: it stands inside one."""
-
-    key: str
-    data: pd.DataFrame
-    title: str
-    columns: dict[str, str] = field(default_factory=dict)
-    height: int | None = 320
-    most: int = table.MOST
-
-    @property
-    def told(self) -> pd.DataFrame:
-        return self.data
-
-    @property
-    def drawn(self) -> str:
-        return table.markup(self.data, self.columns, self.key, self.title, self.height)
-
-
-def show(key: str, data: pd.DataFrame, title: str, columns: dict[str, str], height: int = 320) -> None:
-    """Draw a table inside the desk, as every table is drawn; a grid of all rows where somebody asks."""
-    table.draw(_Rows(key, data, title, columns, height), markup.step(title))
 
 
 def listed(drafts: "Drafts", draft: "Draft", ready: "Prepared") -> None:

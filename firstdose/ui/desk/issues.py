@@ -9,7 +9,7 @@ from firstdose.exports.marked import marked_workbook
 from firstdose.intake.staged import Staged
 from firstdose.rules import desk as rules
 from firstdose.rules.issue_kinds import kind_of
-from firstdose.ui.desk.files import show
+from firstdose.ui.desk.rows import show
 from firstdose.ui.markdown import escaped
 from firstdose.words import _
 

@@ -20,9 +20,9 @@ from firstdose.intake.propose import cells_of, propose
 from firstdose.intake.staged import Staged
 from firstdose.intake.trial import first_cells, tried
 from firstdose.rules import mapping as rules
-from firstdose.ui import markup, table
 from firstdose.ui.desk import mapping_form
 from firstdose.ui.desk.mapping_form import Form
+from firstdose.ui.desk.rows import show
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import press, pressed, speak
 from firstdose.ui.store import lake
@@ -136,9 +136,7 @@ def _effect(profile: Profile, staged: Staged, number: int) -> None:
         title = _("{table}: the first rows as this mapping makes them").format(table=label)
         names = {name: contracts()[one.table].column(name).label for name in one.columns}
         frame = pd.DataFrame(list(one.rows), columns=[names[name] for name in one.columns])
-        table.draw(
-            mapping_form.Rows(f"table-desk-tried-{number}-{one.table}", frame, title), markup.step(title)
-        )
+        show(f"table-desk-tried-{number}-{one.table}", frame, title, {}, height=240)
         for issue in one.faults[:5]:
             st.warning(escaped(issue.message))
 

@@ -6,11 +6,10 @@ so the two are never apart. Widgets keep their keys, so that the keyboard stays 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from firstdose.contracts import Column, contracts
@@ -26,7 +25,6 @@ from firstdose.intake.profile import Output, Profile, Way
 from firstdose.intake.profile_files import write
 from firstdose.intake.profile_text import MOST_LINES
 from firstdose.intake.propose import codes, propose_table, way
-from firstdose.ui import table
 from firstdose.ui.markdown import escaped
 from firstdose.words import N_, _
 
@@ -62,26 +60,6 @@ class Form:
         if st.session_state.get(key) != shows:
             st.session_state[key] = shows
         return key
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A table of the desk that is no card: it stands inside one."""
-
-    key: str
-    data: pd.DataFrame
-    title: str
-    columns: dict[str, str] = field(default_factory=dict)
-    height: int | None = 240
-    most: int = table.MOST
-
-    @property
-    def told(self) -> pd.DataFrame:
-        return self.data
-
-    @property
-    def drawn(self) -> str:
-        return table.markup(self.data, self.columns, self.key, self.title, self.height)
 
 
 def draw(form: Form) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from firstdose.figures import changes_words as words
 from firstdose.lake.preview import MOST_TOLD
 from firstdose.rules import desk as rules
-from firstdose.ui.desk.files import show
+from firstdose.ui.desk.rows import show
 from firstdose.ui.effects import effects
 from firstdose.ui.markdown import escaped
 from firstdose.ui.store import lake
