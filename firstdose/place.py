@@ -56,6 +56,11 @@ class Place:
         return self.folder / "profiles"
 
     @property
+    def saved_views(self) -> Path:
+        """The folder of the saved views, one JSON file each and one more for a retired one."""
+        return self.folder / "views"
+
+    @property
     def exists(self) -> bool:
         """Whether a lake was ever made here; ``StoreError`` when something else stands in its place."""
         if self.folder.exists() and not self.folder.is_dir():

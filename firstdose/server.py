@@ -35,7 +35,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets, feeds, readers
+from firstdose import assets, feeds, readers, short
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, publish_history
 from firstdose.words import _
@@ -47,6 +47,7 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 LATER = ("firstdose.queries", "firstdose.rules", "firstdose.figures", "firstdose.ui.desk")
 LATER_SECONDS = 4.0
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -85,9 +86,25 @@ def content_security_policy() -> str:
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {frame_ancestors()}",
         ]
     )
+
+
+def frame_ancestors() -> str:
+    """Who may show a page in a frame: nobody, or the origins that ``FIRSTDOSE_FRAME_ANCESTORS`` names.
+
+    Raises FirstdoseError for anything but origins and ``'self'``: a setting must not open more than it says.
+    """
+    named = os.environ.get("FIRSTDOSE_FRAME_ANCESTORS", "").split()
+    for origin in named:
+        if origin != "'self'" and not _ORIGIN.fullmatch(origin):
+            raise FirstdoseError(
+                _(
+                    "FIRSTDOSE_FRAME_ANCESTORS: “{origin}” is no origin such as https://intranet.example.org."
+                ).format(origin=origin[:80])
+            )
+    return " ".join(named) or "'none'"
 
 
 def security_headers() -> tuple[tuple[bytes, bytes], ...]:
@@ -183,7 +200,7 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
     return st.App(
         script,
         lifespan=lifespan,
-        routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE],
+        routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE, short.ROUTE],
         middleware=[Middleware(Guard)],
     )
 

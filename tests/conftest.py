@@ -1,9 +1,13 @@
 """What many tests stand on: a lake with the demo alliance, published once for all of them."""
 
+import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
+from filelock import FileLock
 
 from firstdose.lake import Lake, publish_history
 from firstdose.words import use_language
@@ -18,10 +22,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a lake with every version of the demo lies; nobody publishes to it."""
-    place = tmp_path_factory.mktemp("demo") / "lake"
-    publish_history(ROOT / "data", Lake.open(place))
-    return place
+    """Where a lake with every version of the demo lies; nobody publishes to it.
+
+    Publishing twelve versions takes a minute of a slow machine, so it is done once for the same code and
+    data, by whichever process comes first; each takes a copy.
+    """
+    kept = Path(gettempdir()) / f"firstdose-demo-{_code_and_data()}"
+    with FileLock(f"{kept}.lock"):
+        if not kept.is_dir():
+            made = tmp_path_factory.mktemp("made") / "lake"
+            publish_history(ROOT / "data", Lake.open(made))
+            shutil.copytree(made, f"{kept}.part", dirs_exist_ok=True)
+            Path(f"{kept}.part").rename(kept)
+    return Path(shutil.copytree(kept, tmp_path_factory.mktemp("demo") / "lake"))
+
+
+_READ = {".py", ".sql", ".yaml", ".csv", ".parquet"}
+
+
+def _code_and_data() -> str:
+    """A print of everything that a published demo depends on."""
+    digest = hashlib.sha256((ROOT / "uv.lock").read_bytes())
+    for folder in ("data", "firstdose"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in _READ and not path.is_relative_to(ROOT / "data" / "lake"):
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @pytest.fixture

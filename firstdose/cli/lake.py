@@ -24,7 +24,7 @@ from firstdose.cli.second_person import (
     submit_files,
     submitted,
 )
-from firstdose.errors import FirstdoseError, PublishError
+from firstdose.errors import PublishError
 from firstdose.intake.receive import Refused, decode_paths, receive
 from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Drafts, Lake, Overtaken, Published
@@ -163,18 +163,4 @@ def name_(version: int, name: str, by: str, why: str, format_: str) -> None:
     _print(named.as_json(), format_, text)
 
 
-@click.command()
-@format_option
-def verify(format_: str) -> None:
-    """Check every stored version, original and audit line against its fingerprint."""
-    lake = Lake.open()
-    try:
-        lake.verify()
-    except FirstdoseError as error:
-        _print({"ok": False, "code": error.code, "message": str(error)}, format_, str(error))
-        raise SystemExit(1) from error
-    text = _("All {n} versions are as they were published.").format(n=len(lake.versions()))
-    _print({"ok": True, "versions": len(lake.versions())}, format_, text)
-
-
-commands = (publish, versions, diff, restore, name_, verify)
+commands = (publish, versions, diff, restore, name_)

@@ -1,9 +1,12 @@
 """A frame as CSV that a spreadsheet opens without acting on it."""
 
-from datetime import date
+import io
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from firstdose.words import say_date, say_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +34,19 @@ def cell_text(cell: object) -> str:
     return str(cell)
 
 
+def said(cell: object) -> str:
+    """A cell as it is read on paper, in the reader's language; what is missing is empty."""
+    if cell is None or (not isinstance(cell, list | tuple | dict) and pd.isna(cell)):  # type: ignore[call-overload]
+        return ""
+    if isinstance(cell, datetime) and (cell.hour or cell.minute):
+        return f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, date):
+        return say_date(cell)
+    if isinstance(cell, float):
+        return say_number(cell, 0 if cell.is_integer() else 2)
+    return str(cell)
+
+
 def to_csv(frame: "pd.DataFrame") -> bytes:
     """The frame as UTF-8 CSV with a byte order mark (Excel reads Japanese then), text quoted and harmless.
 
@@ -44,6 +60,21 @@ def to_csv(frame: "pd.DataFrame") -> bytes:
             safe[name] = safe[name].map(harmless)
     safe.columns = pd.Index([str(harmless(str(name))) for name in _names(frame)])
     return safe.to_csv(index=False, lineterminator="\r\n", quoting=2).encode("utf-8-sig")
+
+
+def to_parquet(frame: "pd.DataFrame") -> bytes:
+    """The frame as Parquet: types stay what they are, nothing is escaped, since nothing runs a cell of it."""
+    packed = io.BytesIO()
+    plain = frame.copy(deep=False)
+    plain.attrs = {}
+    plain.columns = pd.Index([str(name) for name in frame.columns])
+    for name in plain.columns:
+        if plain[name].dtype == object:  # words beside numbers, as some cells of a table are: all as words
+            kinds = {type(cell) for cell in plain[name].dropna()}
+            if len(kinds) > 1:
+                plain[name] = plain[name].map(cell_text)
+    plain.to_parquet(packed, index=False)
+    return packed.getvalue()
 
 
 def _names(frame: "pd.DataFrame") -> "Iterable[str]":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from firstdose.exports.table import to_csv
+from firstdose.exports.table import to_csv, to_parquet
 from firstdose.figures.alt import alternative
 from firstdose.ui import host, markup, table
 from firstdose.ui.freshness import stale_mark
@@ -61,7 +61,19 @@ class Chart(Card):
     @cached_property
     def written(self) -> bytes:
         """The figure as the browser gets it, written once however often it is drawn."""
-        return host.written(self.figure, self.words)
+        return host.written(self.figure, self.words, self.stamp)
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """What a picture of the chart says about itself, and its file name."""
+        state = st.session_state
+        return {
+            "title": self.title,
+            "sentence": state.get("sentence", ""),
+            "data": state.get("data-said", ""),
+            "name": f"{state.get('data-name', '')}{self.key}{state.get('data-version', '')}",
+            "save": _("Save as a picture"),
+        }
 
     @cached_property
     def words(self) -> str:
@@ -111,6 +123,12 @@ class Table(Card):
         return table.completed(self.written, self.drill(current_view())) if self.drill else self.written
 
 
+def drawn_cards() -> dict[str, Card]:
+    """The cards of this run by their key, in the order they were drawn: what an export takes away."""
+    cards: dict[str, Card] = st.session_state.setdefault("drawn", {})
+    return cards
+
+
 def draw(*cards: Card) -> None:
     """Draw cards one below the other; when the view names one card, that one alone.
 
@@ -118,6 +136,7 @@ def draw(*cards: Card) -> None:
     of twelve cards is whole in two thirds of the time (docs/decisions.md).
     """
     shown = [card for card in cards if current_view().chart in (None, card.key)]
+    drawn_cards().update({card.key: card for card in shown})
     for whole_tables, group in groupby(shown, key=_is_whole):
         together = list(group)
         if whole_tables and len(together) > 1 and host.ours():
@@ -142,6 +161,8 @@ def _alone(card: Card) -> None:
                 host.draw(card.figure, card.key, card.words, partial(getattr, card, "written"), opens)
                 if card.foot:
                     st.html(markup.foot(card.foot))
+                if current_view().chart == card.key:  # alone it has room for its table too
+                    table.grid(card.told, card.columns, f"table-{card.key}-alone", card.title, 320)
             case Table():
                 table.draw(card, _head(card), markup.foot(card.foot))
 
@@ -197,12 +218,21 @@ def _explain(card: Card) -> None:
             )
         )
         st.code(asked.pasteable(), language="sql", wrap_lines=True, height=220)
-    st.download_button(
-        _("Data as CSV"),
-        data=lambda: to_csv(told),
-        file_name=f"{card.key}-v{session.version}.csv",
-        mime="text/csv",
-        key=f"csv-{card.key}",
-        on_click="ignore",
-    )
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            _("Data as CSV"),
+            data=lambda: to_csv(told),
+            file_name=f"{card.key}-v{session.version}.csv",
+            mime="text/csv",
+            key=f"csv-{card.key}",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("Data as Parquet"),
+            data=lambda: to_parquet(told),
+            file_name=f"{card.key}-v{session.version}.parquet",
+            mime="application/vnd.apache.parquet",
+            key=f"parquet-{card.key}",
+            on_click="ignore",
+        )
     table.grid(told, card.columns, f"table-{card.key}", card.title, 320)

@@ -18,11 +18,11 @@ from firstdose.lake.prepare import publish, submit
 from firstdose.rules import review as rules
 from firstdose.ui import markup
 from firstdose.ui.address import known
-from firstdose.ui.desk import owner
 from firstdose.ui.header import whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, press, pressed, speak
 from firstdose.ui.store import lake
+from firstdose.ui.visit import owner
 from firstdose.view import View, to_link
 from firstdose.words import _, say_date
 

@@ -263,7 +263,8 @@ def _draft_button(session: "Session", scenario: Scenario) -> None:
 
 def _take(session: "Session", scenario: Scenario) -> None:
     """Make a draft of the rows that the scenario changes; it goes the way of every file from there."""
-    from firstdose.ui.desk import corrections, owner
+    from firstdose.ui.desk import corrections
+    from firstdose.ui.visit import owner
 
     speak()
     everything = View(page="data")

@@ -46,7 +46,13 @@ def age(session: "Session") -> str:
 
 def page_header(view: View, session: "Session", question: str) -> None:
     """Draw the head of a page: title, filter sentence, data chip, and what of the link was refused."""
-    st.session_state["sentence"] = said(view, session)
+    state = st.session_state
+    state["sentence"], state["question"] = said(view, session), question
+    state["drawn"], state["headlines"] = {}, ()
+    data, day = _("Data v{version}"), _("as of {day}")
+    shown = say_date(view.as_of or session.as_of)
+    state["data-said"] = f"firstdose · {data.format(version=session.version)} · {day.format(day=shown)}"
+    state["data-name"], state["data-version"] = f"{view.page}-", f"-v{session.version}"
     with st.container(key="page-header", horizontal=True, vertical_alignment="top", gap="medium"):
         with st.container(key="page-title", gap=None, width="stretch"):
             st.title(question, anchor=False)
@@ -58,7 +64,7 @@ def page_header(view: View, session: "Session", question: str) -> None:
 
 @st.fragment
 def _chip() -> None:
-    """Version, age and report day; who published it and links to the page, made only when somebody looks."""
+    """Version, age and report day, who published it; links and files to share; made only when opened."""
     speak()
     view, session = current_view(), lake().session(current_view().version)
     parts = [
@@ -66,17 +72,19 @@ def _chip() -> None:
         age(session),
         _("as of **{day}**").format(day=say_date(view.as_of or session.as_of)),
     ]
-    chip = st.popover(" · ".join(parts), key="data-chip", on_change="rerun")
-    if not chip.open:
-        return
-    with chip:
-        st.markdown(escaped(_("Published by {by}: {why}").format(by=session.by, why=session.why)))
-        if session.name:
-            st.markdown(escaped(_("Named version: {name}").format(name=session.name)))
-        st.caption(_("Copy this address: it opens what you see and follows new data."))
-        st.code(whole(to_link(view)), language=None, wrap_lines=True)
-        st.caption(_("Pinned to this data version and report day:"))
-        st.code(whole(to_link(pinned_view(view, session))), language=None, wrap_lines=True)
+    with st.container(key="page-tools", horizontal=True, gap="small"):
+        chip = st.popover(" · ".join(parts), key="data-chip", on_change="rerun")
+        sharing = st.popover(_("Share"), key="action-share", on_change="rerun")
+    if chip.open:
+        with chip:
+            st.markdown(escaped(_("Published by {by}: {why}").format(by=session.by, why=session.why)))
+            if session.name:
+                st.markdown(escaped(_("Named version: {name}").format(name=session.name)))
+    if sharing.open:
+        from firstdose.ui import share  # imports what writes files: only for who asks for one
+
+        with sharing:
+            share.current()
 
 
 def pinned_view(view: View, session: "Session") -> View:
@@ -114,6 +122,10 @@ def _pinned(view: View, session: "Session") -> None:
                 version=session.version, day=say_date(session.as_of), newest=newest
             )
         )
+        since = replace(
+            view, page="changes", version=None, as_of=None, base=view.version, chart=None, keys=()
+        )
+        st.link_button(_("Compare with the newest"), whole(to_link(since)))
         st.button(_("Open live"), key="action-data-live", on_click=_go_live)
 
 
@@ -123,6 +135,7 @@ def _go_live() -> None:
 
 def kpi_row(headlines: "Sequence[Headline]") -> None:
     """Draw at most six figures side by side: label, value, context, change since the compared version."""
+    st.session_state["headlines"] = headlines
     with st.container(key="kpi-row"):
         st.html(markup.kpis(headlines))
 

@@ -17,11 +17,11 @@ from firstdose.rules.data import audit, record
 from firstdose.ui import markup
 from firstdose.ui.address import page_text
 from firstdose.ui.card import Table, draw
-from firstdose.ui.desk import owner
 from firstdose.ui.filters import version_label
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import speak
 from firstdose.ui.store import lake
+from firstdose.ui.visit import owner
 from firstdose.view import View, to_link
 from firstdose.words import _, ngettext
 

@@ -243,7 +243,7 @@ def _lacking(view: "View", session: "Session") -> "pd.DataFrame":
 
 
 def _into_draft(content: bytes) -> None:
-    from firstdose.ui.desk import owner
+    from firstdose.ui.visit import owner
 
     drafts = Drafts(lake().place)
     draft = drafts.of(owner()) or drafts.begin(owner())

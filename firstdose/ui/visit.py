@@ -1,7 +1,10 @@
-"""The newest version this browser saw before: kept in its session, begun from a cookie where there is one."""
+"""What is known of a browser: the newest version it saw before, and whose its drafts and saved views are."""
+
+import secrets
 
 import streamlit as st
 
+from firstdose import readers
 from firstdose.ui.store import lake
 from firstdose.view import version_number
 
@@ -29,3 +32,9 @@ def last_seen() -> int | None:
         return seen
     opened: int = state.get("opened", 0)
     return opened if 0 < opened < lake().newest() else None
+
+
+def owner() -> str:
+    """Whose drafts and saved views these are: known by a cookie, else for this session alone."""
+    alone = st.session_state.setdefault("reader", secrets.token_hex(16))
+    return readers.owner(st.context.cookies.to_dict(), alone)

@@ -11,7 +11,7 @@ from firstdose.ui import host
 
 
 def lines(figure: go.Figure, alt: str = "words") -> tuple[dict[str, object], dict[str, object]]:
-    first, second = host.written(figure, alt).split(b"\n")
+    first, second = host.written(figure, alt, {}).split(b"\n")
     return json.loads(first), json.loads(second)
 
 

@@ -1,28 +1,21 @@
 """The data desk: bring files, see what is wrong and what would change, publish; nothing is lost."""
 
-import secrets
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from firstdose import readers
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Drafts, four_eyes, prepare
 from firstdose.ui import markup
 from firstdose.ui.desk import corrections, files, issues, personal, preview, publishing, review, scope
 from firstdose.ui.markdown import escaped
 from firstdose.ui.store import lake
+from firstdose.ui.visit import owner
 from firstdose.words import _, ngettext
 
 if TYPE_CHECKING:
     from firstdose.lake import Draft, Prepared
     from firstdose.view import View
-
-
-def owner() -> str:
-    """Who this reader's drafts belong to: known by a cookie, else for this session alone."""
-    alone = st.session_state.setdefault("reader", secrets.token_hex(16))
-    return readers.owner(st.context.cookies.to_dict(), alone)
 
 
 def desk(view: "View | None" = None) -> None:

@@ -8,7 +8,7 @@ Streamlit's own elements stay for ``streamlit run app.py``, AppTest and ``FIRSTD
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -66,13 +66,14 @@ def draw(figure: "go.Figure", key: str, alt: str, wire: Callable[[], bytes], ope
         st.plotly_chart(theme.dressed(figure), key=key, theme=None, config=config, alt=alt)
 
 
-def written(figure: "go.Figure", alt: str) -> bytes:
+def written(figure: "go.Figure", alt: str, stamp: Mapping[str, str]) -> bytes:
     """A figure for the host, wearing the template of the mode in use: two lines of JSON.
 
     The first has the words and settings, the second the figure, so that new words draw nothing anew. A third
     is added when it is drawn: where its marks lead.
     """
     said = {"alt": alt, "config": _CONFIG, "engine": bundle_address(), "height": _height(figure)}
+    said["stamp"] = dict(stamp)
     drawn = theme.dressed(figure).to_plotly_json()
     return orjson.dumps(said) + b"\n" + orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY, default=_plain)
 

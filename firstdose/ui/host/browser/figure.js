@@ -21,8 +21,10 @@ function mounted(parent) {
   const links = document.createElement("div"); // beside the picture: a picture hides what is in it from readers aloud
   links.className = "fd-links";
   parent.style.position = "relative";
-  parent.replaceChildren(node, links);
-  const chart = { node, links, opens: "", figure: "", said: null, drawn: 0, width: 0 };
+  const pictures = document.createElement("div");
+  pictures.className = "fd-pictures";
+  parent.replaceChildren(node, links, pictures);
+  const chart = { node, links, pictures, opens: "", figure: "", said: null, drawn: 0, width: 0 };
   chart.observer = new ResizeObserver(() => {
     if (Math.abs(node.clientWidth - chart.width) > 1) draw(chart);
   });
@@ -50,6 +52,55 @@ async function draw(chart) {
     svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
   }
   link(chart);
+}
+
+// The chart as a picture that says what it is: title, filters and data version stand inside.
+function offer(chart) {
+  const { said, pictures } = chart;
+  pictures.replaceChildren(
+    ...["png", "svg"].map((format) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = format.toUpperCase();
+      button.setAttribute("aria-label", `${said.stamp.save}: ${format.toUpperCase()}`);
+      button.onclick = () => save(chart, format);
+      return button;
+    }),
+  );
+}
+
+async function save({ node, figure, said }, format) {
+  const Plotly = await plotly(said.engine);
+  const { data, layout } = JSON.parse(figure);
+  const width = Math.max(node.clientWidth, 480);
+  const safe = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const told = [said.stamp.sentence, said.stamp.data].flatMap((text) => wrapped(text, width / 7)).map(safe);
+  const top = 44 + 16 * told.length;
+  const height = said.height + top;
+  const title = {
+    text: [`<b>${safe(said.stamp.title)}</b>`, ...told.map((line) => `<span style="font-size:12px">${line}</span>`)].join("<br>"),
+    font: { size: 16 }, x: 12 / width, xanchor: "left", xref: "container",
+    y: 1 - 12 / height, yanchor: "top", yref: "container", automargin: false,
+  };
+  const margin = { ...node._fullLayout.margin, t: node._fullLayout.margin.t + top };
+  const paper = getComputedStyle(document.querySelector(".stApp")).getPropertyValue("--card").trim() || "#FFFFFF";
+  await Plotly.downloadImage(
+    { data, layout: { ...layout, width, height, margin, title, autosize: false, paper_bgcolor: paper, plot_bgcolor: paper } },
+    { format, filename: said.stamp.name, width, height, scale: format === "png" ? 2 : 1 },
+  );
+}
+
+// A text as lines of at most so many characters; a Japanese one counts twice.
+function wrapped(text, most) {
+  const lines = [""];
+  let long = 0;
+  for (const word of text.split(/(?<= )|(?<=[\u3000-\u9fff])/u)) {
+    const wide = [...word].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e80 ? 2 : 1), 0);
+    if (long + wide > most && long) { lines.push(""); long = 0; }
+    lines[lines.length - 1] += word;
+    long += wide;
+  }
+  return lines.filter(Boolean);
 }
 
 // Marks with an id are links: by pointer through plotly, which goes on telling them; by keyboard through one link a mark,
@@ -106,6 +157,10 @@ export default function ({ data, parentElement }) {
   const [said, figure, opens] = text.split("\n"); // a line break inside JSON is written \\n
   chart.said = JSON.parse(said);
   chart.node.setAttribute("aria-label", chart.said.alt);
+  if (said !== chart.told) {
+    chart.told = said;
+    offer(chart);
+  }
   const moved = opens !== chart.opens;
   chart.opens = opens;
   if (figure !== chart.figure) {
