@@ -102,7 +102,7 @@ def results(all_batches: list[Batch], seed: int, count: int) -> pd.DataFrame:
 
 
 def _split(
-    library: list[dict[str, str]], found: pd.DataFrame, all_batches: list[Batch], seed: int
+    library: tuple[dict[str, str], ...], found: pd.DataFrame, all_batches: list[Batch], seed: int
 ) -> pd.DataFrame:
     """What the other laboratory measured on some of the same lots: the comparison of a method transfer."""
     parts = []
