@@ -39,7 +39,7 @@ def method_columns() -> dict[str, str]:
     """The columns of the methods, in order."""
     return {
         "state": _("Verdict"),
-        "moves": _("Method"),
+        "moves": _("Analytical method"),
         "how": _("Approach"),
         "lots": _("Lots"),
         "difference": _("Difference (90 % interval)"),

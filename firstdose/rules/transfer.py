@@ -6,9 +6,10 @@ counts from the day on which its status began (``since_on``). Versions *differ* 
 (sending unit, receiving unit, dossier) are not the same text; one stated alone differs from nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from typing import Any, Literal
 
 import numpy as np
@@ -137,19 +138,18 @@ class Seen:
     at_least: bool
 
 
-def first_seen(history: "list[tuple[date, pd.DataFrame]]", transfer: str) -> Seen | None:
+def differing(versions: pd.DataFrame) -> frozenset[str]:
+    """The transfers whose versions differ, by id. Takes ``queries.transfer.versions``."""
+    return frozenset(row["transfer_id"] for row in versions.to_dict("records") if drift_of(row) == "differ")
+
+
+def first_seen(history: Sequence[tuple[date, frozenset[str]]], transfer: str) -> Seen | None:
     """The first of the unbroken run of data versions, newest first, in which a transfer's versions differ.
 
-    Takes report day and ``queries.transfer.versions`` of each data version. None when the newest shows none.
+    Takes report day and ``differing`` of each data version. None when the newest shows none.
     """
-    seen, broken = None, False
-    for day, versions in history:
-        own = versions[versions["transfer_id"] == transfer].to_dict("records")
-        if not own or drift_of(own[0]) != "differ":
-            broken = True
-            break
-        seen = day
-    return None if seen is None else Seen(seen, not broken)
+    run = list(takewhile(lambda one: transfer in one[1], history))
+    return Seen(run[-1][0], at_least=len(run) == len(history)) if run else None
 
 
 def drifts(transfers: pd.DataFrame, seen: Mapping[str, Seen], as_of: date) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from firstdose.rules.calendar import moment_of
 from firstdose.rules.forecast import Basis, outlook
 from firstdose.rules.network import CLOSE
+from firstdose.rules.schedule import links
 
 Said = Literal["forecast", "done", "no estimate", "no task"]
 _TIMELESS = ("milestone", "decision")
@@ -43,9 +44,8 @@ def hand_over(transfers: pd.DataFrame, tasks: pd.DataFrame, basis: Basis) -> pd.
         default="forecast",
     )
     found["done_on"] = found["done_on"].where(found["said"] == "done")
-    runs = _runs(
-        open_[open_["transfer_id"].isin(found.loc[found["said"] == "forecast", "transfer_id"])], basis
-    )
+    forecast = open_["transfer_id"].isin(found.loc[found["said"] == "forecast", "transfer_id"])
+    runs = _runs(_last(open_[forecast], basis.tasks), basis)
     p50, p80, chance = [], [], []
     for row in found[["transfer_id", "promised_on"]].to_dict("records"):
         finish = runs.get(row["transfer_id"])
@@ -63,6 +63,21 @@ def hand_over(transfers: pd.DataFrame, tasks: pd.DataFrame, basis: Basis) -> pd.
 
 def _estimates(tasks: pd.DataFrame) -> pd.DataFrame:
     return tasks[["duration_low_days", "duration_mid_days", "duration_high_days"]]
+
+
+def _last(open_tasks: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+    """The tasks that no other of their transfer waits for: only they can be the last; each costs 80 kB.
+
+    A task that has begun waits for nothing any more, so it may end before the one it followed.
+    """
+    of = dict(zip(open_tasks["task_id"], open_tasks["transfer_id"], strict=True))
+    waiting = plan[plan["task_id"].isin(of.keys()) & plan["actual_start"].isna()]
+    followed = {
+        link.before
+        for link in links(waiting)
+        if link.kind == "FS" and link.lag >= 0 and of.get(link.before) == of[link.after]
+    }
+    return open_tasks[~open_tasks["task_id"].isin(followed)]
 
 
 def _runs(tasks: pd.DataFrame, basis: Basis) -> "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]":

@@ -30,9 +30,8 @@ def methods(transfers: pd.DataFrame, measured: pd.DataFrame, pairs: pd.DataFrame
     validated anew, no numbers, no margin, few, wide, inside, outside).
     """
     own = transfers[transfers["kind"] == "analytical method"].merge(measured, "left", "transfer_id")
-    judged = [
-        _judged(row, pairs[pairs["transfer_id"] == row["transfer_id"]]) for row in own.to_dict("records")
-    ]
+    parts = {str(name): part for name, part in pairs.groupby("transfer_id", sort=False)}
+    judged = [_judged(row, parts.get(row["transfer_id"], pairs.head(0))) for row in own.to_dict("records")]
     columns = [
         "bound_by",
         "limit",
@@ -51,10 +50,8 @@ def methods(transfers: pd.DataFrame, measured: pd.DataFrame, pairs: pd.DataFrame
 
 
 def _judged(row: dict[Any, Any], pairs: pd.DataFrame) -> dict[str, Any]:
-    numbers = pairs[~pairs["is_bound"].astype(bool)]
-    donors = numbers["donor_id"].tolist()
-    receiving = one_per_donor(numbers["receiving_value"].to_numpy(dtype=float), donors)
-    sending = one_per_donor(numbers["sending_value"].to_numpy(dtype=float), donors)
+    numbers = pairs[~pairs["is_bound"].astype(bool)] if len(pairs) else pairs
+    receiving, sending = _values(numbers, "receiving_value"), _values(numbers, "sending_value")
     bound_by, limit = _limit(row, sending)
     test = tost_paired(receiving, sending, -limit, limit)
     found = {
@@ -78,6 +75,11 @@ def _judged(row: dict[Any, Any], pairs: pd.DataFrame) -> dict[str, Any]:
         return found | {"verdict": "not demonstrated", "why": "no margin"}
     why = {"equivalent": "inside", "not equivalent": "outside", "not demonstrated": "wide"}[test.verdict]
     return found | {"verdict": test.verdict, "why": why}
+
+
+def _values(numbers: pd.DataFrame, name: str) -> "Numbers":
+    values = numbers[name].to_numpy(dtype=float)
+    return one_per_donor(values, numbers["donor_id"].tolist()) if len(values) else values
 
 
 def _limit(row: dict[Any, Any], sending: "Numbers") -> tuple[str | None, float]:

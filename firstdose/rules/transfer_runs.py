@@ -6,12 +6,12 @@ as ``targets`` asks (run ladder successes): the target of the program at the sit
 program, of the site, and of all. Pending lots neither count nor break the row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 
-from firstdose.rules.batches import OUT_OF_SPECIFICATION, metrics
+from firstdose.rules.batches import OUT_OF_SPECIFICATION, right_first_time
 
 RUNGS = ("development", "engineering", "qualification", "clinical")
 #: What became of a lot, by its disposition.
@@ -36,14 +36,22 @@ def longest_row(runs: Sequence[str]) -> int:
     return best
 
 
-def needed(rungs: pd.DataFrame, program: str, partner: str) -> int | None:
+def needed(rungs: pd.DataFrame) -> "Callable[[str, str], int | None]":
     """How many passed runs in a row the targets ask of a program at a site; none when they ask nothing."""
-    for own in ((program, partner), (program, None), (None, partner), (None, None)):
-        for row in rungs.to_dict("records"):
-            said = tuple(None if pd.isna(row[name]) else row[name] for name in ("program_id", "partner_id"))
-            if said == own:
-                return int(row["runs_needed"])
-    return None
+    asked = {
+        tuple(None if pd.isna(row[name]) else row[name] for name in ("program_id", "partner_id")): row[
+            "runs_needed"
+        ]
+        for row in rungs.to_dict("records")
+    }
+
+    def of(program: str, partner: str) -> int | None:
+        for own in ((program, partner), (program, None), (None, partner), (None, None)):
+            if own in asked:
+                return int(asked[own])
+        return None
+
+    return of
 
 
 def concerned(lots: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
@@ -77,36 +85,37 @@ def ladder(lots: pd.DataFrame, rungs: pd.DataFrame) -> pd.DataFrame:
     begun (lots of the next rung, int). Commercial lots stand on no rung.
     """
     ordered = lots[lots["purpose"].isin(RUNGS)].sort_values(["started_on", "batch_id"], kind="stable")
-    found: list[dict[str, Any]] = []
-    keys = ["program_id", "partner_id", "material"]
-    for (program, partner, material), part in ordered.groupby(keys, sort=True):
-        asked = needed(rungs, str(program), str(partner))
-        for at, (rung, own) in enumerate((name, part[part["purpose"] == name]) for name in RUNGS):
-            if own.empty:
-                continue
-            runs = own["disposition"].map(RUNS).tolist()
-            share = metrics(own).shares["right_first_time"]
-            row, last = longest_row(runs), at == len(RUNGS) - 1
-            found.append(
-                {
-                    "program_id": program,
-                    "partner_id": partner,
-                    "partner_name": own["partner_name"].iloc[0],
-                    "partner_name_ja": own["partner_name_ja"].iloc[0],
-                    "material": material,
-                    "purpose": rung,
-                    **{name: runs.count(name) for name in ("passed", "failed", "aborted", "pending")},
-                    "k": share.k,
-                    "n": share.n,
-                    "in_a_row": row,
-                    "runs_needed": asked,
-                    "next_rung": None if last else RUNGS[at + 1],
-                    "is_reached": None if last or asked is None else row >= asked,
-                    "begun": 0 if last else int((part["purpose"] == RUNGS[at + 1]).sum()),
-                }
-            )
-    columns = [*keys, "partner_name", "partner_name_ja", "purpose", "passed", "failed", "aborted", "pending"]
-    columns += ["k", "n", "in_a_row", "runs_needed", "next_rung", "is_reached", "begun"]
-    frame = pd.DataFrame(found, columns=columns)
+    keys = ["program_id", "partner_id", "material", "purpose"]
+    columns = [*keys, "partner_name", "partner_name_ja", "disposition"]
+    made: dict[tuple[str, ...], list[dict[Any, Any]]] = {}
+    for one in ordered[columns].assign(first_time=right_first_time(ordered)).to_dict("records"):
+        made.setdefault(tuple(one[key] for key in keys), []).append(one)
+    asked, of = needed(rungs), sorted({key[:3] for key in made})
+    found = [
+        _rung(made[*place, rung], asked(*place[:2]), len(made.get((*place, after or ""), ())), after)
+        for place in of
+        for rung, after in zip(RUNGS, (*RUNGS[1:], None), strict=True)
+        if (*place, rung) in made
+    ]
+    columns = [*columns[:-1], "passed", "failed", "aborted", "pending", "k", "n", "in_a_row", "runs_needed"]
+    frame = pd.DataFrame(found, columns=[*columns, "next_rung", "is_reached", "begun"])
     frame.attrs = dict(lots.attrs)
     return frame
+
+
+def _rung(lots: list[dict[Any, Any]], asked: int | None, begun: int, after: str | None) -> dict[str, Any]:
+    """One rung: what became of its lots, and whether the rung ``after`` it is reached."""
+    runs = [RUNS[one["disposition"]] for one in lots]
+    row = longest_row(runs)
+    names = ("program_id", "partner_id", "material", "purpose", "partner_name", "partner_name_ja")
+    return {
+        **{name: lots[0][name] for name in names},
+        **{name: runs.count(name) for name in ("passed", "failed", "aborted", "pending")},
+        "k": sum(bool(one["first_time"]) for one in lots),
+        "n": len(runs) - runs.count("pending"),
+        "in_a_row": row,
+        "runs_needed": asked,
+        "next_rung": after,
+        "is_reached": None if after is None or asked is None else row >= asked,
+        "begun": begun,
+    }

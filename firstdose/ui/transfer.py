@@ -183,20 +183,31 @@ def _basis(view: View, session: "Session") -> "tuple[pd.DataFrame, pd.DataFrame,
 
 
 def _methods(view: View, session: "Session", transfers: "pd.DataFrame") -> "pd.DataFrame":
-    """The methods among the transfers with their verdicts."""
-    shown = transfers["transfer_id"].tolist()
-    measured = queries.methods(session, view, shown)
-    return transfer_methods.methods(transfers, measured, queries.pairs(session, view, shown))
+    """The methods among the transfers with their verdicts, made once for figures and table."""
+
+    def methods_judged() -> "pd.DataFrame":
+        """Every method that the view lets through."""
+        shown = transfers["transfer_id"].tolist()
+        measured = queries.methods(session, view, shown)
+        return transfer_methods.methods(transfers, measured, queries.pairs(session, view, shown))
+
+    return remembered(methods_judged, view, session)
 
 
 def _drifts(view: View, session: "Session", transfers: "pd.DataFrame", day: date) -> "pd.DataFrame":
     """Versions side by side; data versions are asked only where the data says no day."""
-    history = _history(view, session, rules.undated(transfers))
-    seen = {one: rules.first_seen(history, one) for one in rules.undated(transfers)}
-    return rules.drifts(transfers, {name: one for name, one in seen.items() if one}, day)
+
+    def versions_compared() -> "pd.DataFrame":
+        """Every transfer that the view lets through."""
+        undated = rules.undated(transfers)
+        history = _history(view, session, undated)
+        seen = {one: rules.first_seen(history, one) for one in undated}
+        return rules.drifts(transfers, {name: one for name, one in seen.items() if one}, day)
+
+    return remembered(versions_compared, view, session)
 
 
-def _history(view: View, session: "Session", shown: "Sequence[str]") -> "list[tuple[date, pd.DataFrame]]":
+def _history(view: View, session: "Session", shown: "Sequence[str]") -> list[tuple[date, frozenset[str]]]:
     """What the newest data versions up to the one shown say of some transfers, newest first."""
     if not shown:
         return []
@@ -207,7 +218,7 @@ def _history(view: View, session: "Session", shown: "Sequence[str]") -> "list[tu
             past = lake().session(number, queries.TABLES)
         except DamagedVersion:
             break  # what is older cannot be told to be an unbroken run
-        found.append((past.as_of, queries.versions(past, view, shown)))
+        found.append((past.as_of, rules.differing(queries.versions(past, view, shown))))
     return found
 
 

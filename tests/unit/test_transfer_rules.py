@@ -8,7 +8,17 @@ import pandas as pd
 import pytest
 
 from firstdose.rules.forecast import Basis
-from firstdose.rules.transfer import Seen, chosen, drift_of, drifts, first_seen, marked, stages, waiting
+from firstdose.rules.transfer import (
+    Seen,
+    chosen,
+    differing,
+    drift_of,
+    drifts,
+    first_seen,
+    marked,
+    stages,
+    waiting,
+)
 from firstdose.rules.transfer_handover import hand_over
 from firstdose.rules.transfer_methods import methods
 from firstdose.rules.transfer_runs import concerned, ladder, longest_row, needed
@@ -130,7 +140,7 @@ def test_versions_differ_only_when_two_are_stated(row: dict[str, Any], drift: st
 
 
 def test_drift_without_a_day_is_dated_by_the_unbroken_run_of_data_versions() -> None:
-    differ, same = pd.DataFrame([versions("2", "1")]), pd.DataFrame([versions("2", "2")])
+    differ, same = (differing(pd.DataFrame([versions("2", other)])) for other in ("1", "2"))
     days = [due(-1), due(-20), due(-40), due(-60)]
     history = list(zip(days, [differ, differ, same, differ], strict=True))
     assert first_seen(history, "T1") == Seen(due(-20), at_least=False)
@@ -187,10 +197,10 @@ RULES = pd.DataFrame(
 
 
 def test_the_target_of_the_program_goes_before_that_of_the_site_and_of_all() -> None:
-    assert needed(RULES, "P1", "TAKE") == 2
-    assert needed(RULES, "P2", "TAKE") == 4
-    assert needed(RULES, "P2", "SEND") == 3
-    assert needed(RULES.head(0), "P1", "TAKE") is None
+    assert needed(RULES)("P1", "TAKE") == 2
+    assert needed(RULES)("P2", "TAKE") == 4
+    assert needed(RULES)("P2", "SEND") == 3
+    assert needed(RULES.head(0))("P1", "TAKE") is None
 
 
 def test_the_ladder_counts_by_disposition_and_says_when_the_next_rung_is_reached() -> None:
@@ -353,19 +363,22 @@ def test_the_hand_over_is_the_last_task_of_a_run_and_says_why_it_is_not_forecast
             task("E", "T2", None),
             task("F", "T3", None, actual_start=due(-9), actual_finish=due(-3)),
             task("G", None, (1.0, 2.0, 3.0)),
+            task("H", "T5", (40.0, 40.0, 40.0)),
+            task("I", "T5", (5.0, 5.0, 5.0), predecessors="H", actual_start=due(-1)),
         ]
     )
     days = ["actual_start", "actual_finish", "forecast_start", "forecast_finish"]
     plan[days] = plan[days].apply(pd.to_datetime)
     risks = pd.DataFrame(columns=["risk_id", "tasks", "probability_pct"])
     transfers = pd.DataFrame(
-        {"transfer_id": ["T1", "T2", "T3", "T4"], "promised_on": pd.to_datetime([due(30), None, None, None])}
+        {"transfer_id": ["T1", "T2", "T3", "T4", "T5"], "promised_on": pd.to_datetime([due(30)] + [None] * 4)}
     )
     own = plan[plan["transfer_id"].notna()]
     found = hand_over(transfers, own, Basis(plan, risks, DAY, runs=200)).set_index("transfer_id")
-    assert found["said"].tolist() == ["forecast", "no estimate", "done", "no task"]
+    assert found["said"].tolist() == ["forecast", "no estimate", "done", "no task", "forecast"]
     assert found.loc["T1", "p50"].date() == due(30)
     assert found.loc["T1", "chance"] == 1.0
+    assert found.loc["T5", "p50"].date() == due(40), "what has begun waits no more: it is not the last"
     assert found.loc["T2", "unestimated"] == 1
     assert found.loc["T3", "done_on"].date() == due(-3)
     assert found.loc[["T2", "T3", "T4"], "p80"].isna().all()
