@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from firstdose.contracts import contracts
+from firstdose.reference import transfer_stages
 
 LONGEST_VALUE = 200  # characters of one value in a link
 
@@ -71,6 +72,14 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "fold": PageKey(("none", "all", *contracts()["tasks"].column("workstream").allowed)),
         "against": PageKey(("baseline", "version")),
         "of": PageKey(),
+    },
+    "transfer": {
+        "transfer": PageKey(),
+        "show": PageKey(("late", "open", "all"), narrows=True),
+        "part": PageKey(
+            ("all", *(stage.code for stage in transfer_stages()), "sending", "receiving", "third party"),
+            narrows=True,
+        ),
     },
     "reference": {
         "section": PageKey(("words", "requirements", "benchmarks", "products", "method", "sources")),

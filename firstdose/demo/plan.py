@@ -95,6 +95,14 @@ _CLOSES = {
 }  # fmt: skip
 
 
+#: The transfer that a step serves, by its working title.
+_SERVES = {
+    "T01": "T", "T02": "T", "T03": "T", "C01": "T", "C02": "T", "C03": "T", "C04": "T", "C05": "T",
+    "V02": "V", "V03": "V", "V04": "V", "M01": "M", "M02": "M", "M03": "M", "M04": "P", "Q01": "Q",
+    "Q02": "Q", "Q03": "Q", "L01": "L", "L02": "L", "S02": "L",
+}  # fmt: skip
+
+
 def closing(all_tasks: list[Task]) -> dict[str, tuple[date, date]]:
     """By the ID of the item that a task closes: the day in the baseline, and the day it will be."""
     true = _pass(all_tasks, None)
@@ -186,8 +194,8 @@ def task_rows(all_tasks: list[Task], day: date, items: set[str]) -> list[Row]:
                 "anchor": anchor or None,
                 "jurisdiction": task.jurisdiction,
                 "item_id": item if (item := _closes(task)) in items else None,
-                "transfer_id": f"TR-{task.program.id}-{code[0]}"
-                if task.program.alliance and code in ("T01", "M01")
+                "transfer_id": f"TR-{task.program.id}-{_SERVES[code]}"
+                if task.program.alliance and code in _SERVES
                 else None,
                 "baseline_start": task.start,
                 "baseline_finish": task.finish,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,13 @@ _DRIFT_SD = 0.6  # how far VCN drifts there within the last year
 _TIERS = {"DP_VCN": 1, "DP_CARPOS": 1, "DP_IFNG": 1, "DP_VIAB": 2, "DP_CD3": 2, "VV_TITER": 1}
 _FAILS = ("DP_VIAB", "VV_TITER")  # where a bad lot shows it
 _ON_ARRIVAL = ("SM_",)
+#: Program, attribute, lots tested in both laboratories, how far the other one lies off, how much it scatters.
+_SPLIT = (
+    ("NCC-01", "DP_VCN", 9, 0.03, 0.05),
+    ("NCC-01", "DP_IFNG", 6, 0.06, 0.18),
+    ("NCC-02", "DP_VCN", 2, 0.02, 0.05),
+)
+_SPLIT_SINCE = date(2026, 1, 5)
 _LATE = {"DP_STER": 14, "VV_STER": 14, "DP_MYCO": 10, "VV_MYCO": 10, "VV_RCL": 30}
 
 
@@ -86,10 +94,34 @@ def results(all_batches: list[Batch], seed: int, count: int) -> pd.DataFrame:
         _attribute(row, kinds[_lot(row)], replicates, np.random.default_rng([seed, at]))
         for at, row in enumerate(library)
     ]
+    parts.append(_split(library, pd.concat(parts, ignore_index=True), all_batches, seed))
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
     return frame.sort_values(
         ["tested_on", "batch_id", "attribute_code", "replicate"], kind="stable", ignore_index=True
     )
+
+
+def _split(
+    library: tuple[dict[str, str], ...], found: pd.DataFrame, all_batches: list[Batch], seed: int
+) -> pd.DataFrame:
+    """What the other laboratory measured on some of the same lots: the comparison of a method transfer."""
+    parts = []
+    for program, code, count, bias, noise in _SPLIT:
+        chosen = [
+            one.id
+            for one in all_batches
+            if one.program == program and one.material == "drug product" and one.started >= _SPLIT_SINCE
+        ]
+        part = found[(found["attribute_code"] == code) & found["batch_id"].isin(chosen[:count])].copy()
+        row = next(row for row in library if row["attribute_code"] == code)
+        drawn = np.random.default_rng([seed, crc32(f"{program} {code}".encode())]).normal(
+            bias, noise, len(part)
+        )
+        low, high = float(row["lower"] or -np.inf), float(row["upper"] or np.inf)
+        part["value"] = np.round(np.clip(part["value"] * (1 + drawn), low, high), 3)
+        part["lab_partner"] = np.where(part["lab_partner"] == SENDING, RECEIVING, SENDING)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _lot(row: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from firstdose.contracts import contracts
-from firstdose.demo import governance, making, plan, readiness, story, supply, testing
+from firstdose.demo import governance, making, plan, readiness, story, supply, testing, transfer
 from firstdose.demo.story import REPORTED, Row
 
 _MANY = 200_000  # results from which only the last two states carry them, to keep the folder small
@@ -81,7 +81,8 @@ def _states(size: Size) -> Iterator[tuple[story.Reported, dict[str, tuple[bytes,
     ways = story.stays(cast, size.seed)
     cast = story.dated(cast, ways)
     steps = plan.tasks(cast, size.seed)
-    items = readiness.items(cast, size.seed, plan.closing(steps))
+    closing = plan.closing(steps)
+    items = readiness.items(cast, size.seed, closing)
     ids = {item.id for item in items}
     lots = making.batches(cast, ways, size.seed, size.batches)
     wanted = size.wanted_results
@@ -95,8 +96,8 @@ def _states(size: Size) -> Iterator[tuple[story.Reported, dict[str, tuple[bytes,
             "readiness_items": readiness.item_rows(items, day),
             "evidence": readiness.evidence_rows(items, day),
             "tasks": plan.task_rows(steps, day, ids),
-            "transfers": governance.transfer_rows(cast, day),
-            "transfer_deliverables": governance.deliverable_rows(cast, size.seed, day, ids),
+            "transfers": transfer.transfer_rows(cast, day),
+            "transfer_deliverables": transfer.deliverable_rows(cast, size.seed, day, ids, closing),
             "attributes": testing.attribute_rows(),
             "specifications": testing.specification_rows(),
             "batches": making.batch_rows(lots, day),

@@ -1,6 +1,7 @@
 """Readiness drawn: areas by jurisdiction, and what is due when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -8,14 +9,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from firstdose.figures import matrix as matrices
 from firstdose.figures import theme
 from firstdose.figures.cells import opens
 from firstdose.rules.readiness import AREAS, JURISDICTIONS, MARKS, MONTHS_AHEAD, area_name
 from firstdose.words import N_, _, ngettext, say_date
-
-_ROW = 30  # px of one row of the matrix
-_LEGEND = 46  # px under a picture for two lines of marks
-_CHARACTER = 6.4  # px of a character at 12 px, measured on Inter and Noto Sans
 
 
 def area_matrix(rollup: pd.DataFrame) -> go.Figure:
@@ -74,93 +72,35 @@ def _matrix(
 
     A cell with items has the part of a link that chooses them as its id; ``keys`` name its row and column.
     """
-    places = [
-        (row_label, column_label.replace("-<br>", "").replace("<br>", " "), cells.get((row, column)))
-        for row, row_label in rows
-        for column, column_label in columns
-    ]
     down, across = (
         {key: opens(**{name: key}) for key, _label in both}
         for name, both in zip(keys, (rows, columns), strict=True)
     )
-    ids = [
-        f"{down[row]}&{across[column]}" if (row, column) in cells else "" for row in down for column in across
+    drawn = [
+        _cell(
+            cells.get((row, column)),
+            row_label,
+            column_label.replace("-<br>", "").replace("<br>", " "),
+            f"{down[row]}&{across[column]}",
+        )
+        for row, row_label in rows
+        for column, column_label in columns
     ]
-    at = {"x": list(range(len(columns))) * len(rows)}
-    at["y"] = [place for place in range(len(rows)) for _column in columns]
-    labels = [label for _key, label in rows]
-    margin = 14 + int(_CHARACTER * max(map(_width, labels)))
-    head = 40 if any("<br>" in label for _key, label in columns) else 28
-    return go.Figure(
-        data=[_backgrounds(at, places) | {"ids": ids}, _counts(at, places)],
-        layout={
-            "height": _ROW * len(rows) + head + _LEGEND,
-            "margin": {"l": margin, "r": 0, "t": head, "b": _LEGEND},
-            "xaxis": _fixed(len(columns), [label for _key, label in columns])
-            | {"side": "top", "showgrid": False},
-            "yaxis": _fixed(len(rows), labels) | {"range": [len(rows) - 0.5, -0.5], "showgrid": False},
-            "showlegend": False,
-            "annotations": [_marks_line((*MARKS[::-1], "stale"), margin, 10)],
-        },
-    )
+    down_labels, across_labels = ([label for _key, label in both] for both in (rows, columns))
+    return matrices.matrix(down_labels, across_labels, drawn, (*MARKS[::-1], "stale"))
 
 
-def _fixed(count: int, labels: list[str]) -> dict[str, Any]:
-    return {
-        "range": [-0.5, count - 0.5],
-        "tickvals": list(range(count)),
-        "ticktext": labels,
-        "ticklabelstandoff": 6,
-        "tickangle": 0,
-        "fixedrange": True,
-        "zeroline": False,
-    }
-
-
-def _backgrounds(at: dict[str, list[int]], places: list[Any]) -> dict[str, Any]:
-    """The tinted cells; they carry what a pointer reads."""
-    return {
-        "type": "bar",
-        "x": at["x"],
-        "base": [row - 0.45 for row in at["y"]],
-        "y": [0.9] * len(places),
-        "width": 0.96,
-        "marker": {
-            "color": [
-                theme.tint(_role(cell), 0.13 if _role(cell) != "line" else 0.35) for *_, cell in places
-            ],
-            "cornerradius": 4,
-        },
-        "customdata": [_told(area, name, cell) for area, name, cell in places],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+def _cell(cell: dict[str, Any] | None, area: str, jurisdiction: str, leads: str) -> matrices.Cell:
+    told, role = _told(area, jurisdiction, cell), _role(cell)
+    if cell is None or role == "line":
+        return replace(matrices.nothing(told), opens=leads if cell is not None else "")
+    stale = f' <span style="color:{theme.colour("secondary")}">~</span>' if cell["stale"] else ""
+    return matrices.counted(role, f"{cell['closed']}/{cell['total']}{stale}", told, leads)
 
 
 def _role(cell: dict[str, Any] | None) -> str:
     """The colour role of a cell: its mark, or the line colour where nothing can be marked."""
     return "line" if cell is None or pd.isna(cell["mark"]) else str(cell["mark"])
-
-
-def _counts(at: dict[str, list[int]], places: list[Any]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": at["x"],
-        "y": at["y"],
-        "text": [_count(cell) for *_, cell in places],
-        "textfont": {"size": 12.5, "color": theme.colour("text")},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
-
-
-def _count(cell: dict[str, Any] | None) -> str:
-    role = _role(cell)
-    if cell is None or role == "line":
-        return f'<span style="color:{theme.colour("secondary")}">–</span>'
-    stale = f' <span style="color:{theme.colour("secondary")}">~</span>' if cell["stale"] else ""
-    mark = f'<span style="color:{theme.colour(role)}">{theme.symbol(role)}</span>'
-    return f"{mark} {cell['closed']}/{cell['total']}{stale}"
 
 
 def _told(area: str, jurisdiction: str, cell: dict[str, Any] | None) -> str:
@@ -180,28 +120,6 @@ def _told(area: str, jurisdiction: str, cell: dict[str, Any] | None) -> str:
     if cell["stale"]:
         said.append(_("~ an open item had no update for more than 30 days"))
     return "<br>".join(said)
-
-
-def _marks_line(marks: Sequence[str], margin: int, below: int) -> dict[str, Any]:
-    """Marks with their words, four a line, ``below`` px under the axis and from the edge of the picture."""
-    said = [
-        f'<span style="color:{theme.colour(mark)}">{theme.symbol(mark)}</span> {theme.word(mark)}'
-        for mark in marks
-    ]
-    return {
-        "text": "<br>".join(" &nbsp; ".join(said[at : at + 4]) for at in range(0, len(said), 4)),
-        "align": "left",
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": 0,
-        "xanchor": "left",
-        "yanchor": "top",
-        "xshift": 4 - margin,
-        "yshift": -below,
-        "font": {"size": 12, "color": theme.colour("secondary")},
-    }
 
 
 def due_months(counted: pd.DataFrame, as_of: date) -> go.Figure:
@@ -227,9 +145,9 @@ def due_months(counted: pd.DataFrame, as_of: date) -> go.Figure:
         data=[*bars, _totals(places, total)],
         layout={
             "barmode": "stack",
-            "height": _ROW * len(AREAS) + 30 + _LEGEND,
-            "margin": {"l": 34, "r": 4, "t": 28, "b": _LEGEND + 40},
-            "xaxis": _fixed(len(order), _due_names(order))
+            "height": matrices.ROW * len(AREAS) + 30 + matrices.LEGEND,
+            "margin": {"l": 34, "r": 4, "t": 28, "b": matrices.LEGEND + 40},
+            "xaxis": matrices.fixed(_due_names(order))
             | {
                 "range": [-0.5, places[-1] + 0.5],
                 "tickvals": places,
@@ -243,7 +161,7 @@ def due_months(counted: pd.DataFrame, as_of: date) -> go.Figure:
                 "title": {"text": ""},
             },
             "showlegend": False,
-            "annotations": [_marks_line(MARKS[:0:-1], 34, 44)],
+            "annotations": [matrices.marks_line(MARKS[:0:-1], 34, 44)],
         },
     )
 
@@ -304,8 +222,3 @@ def _totals(places: list[float], total: "pd.Series[int]") -> dict[str, Any]:
         "textfont": {"size": 12, "color": theme.colour("text")},
         "hoverinfo": "skip",
     }
-
-
-def _width(text: str) -> int:
-    """How many Latin characters wide a text is drawn: Japanese ones count twice."""
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)

@@ -45,16 +45,21 @@ def metrics(lots: pd.DataFrame) -> Metrics:
     decided = lots[lots["disposition"] != "pending"]
     again = decided["is_remanufacture"].astype(bool)
     released = decided["disposition"] == "released"
-    clean = decided["deviations"] == 0
     n = len(decided)
     shares: dict[Measure, Share] = {
         "success": Share(int(released.sum()), n),
         "oos": Share(int((decided["disposition"] == OUT_OF_SPECIFICATION).sum()), n),
         "failure": Share(int(decided["disposition"].isin(FAILED).sum()), n),
-        "right_first_time": Share(int((released & clean & ~again).sum()), n),
+        "right_first_time": Share(int(right_first_time(decided).sum()), n),
         "first_pass": Share(int((released & ~again).sum()), int((~again).sum())),
     }
     return Metrics(len(lots), len(lots) - n, shares, int(lots["deviations"].sum()))
+
+
+def right_first_time(lots: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each lot was released without any deviation and is no repeat of a failed one."""
+    released, clean = lots["disposition"] == "released", lots["deviations"] == 0
+    return released & clean & ~lots["is_remanufacture"].astype(bool)
 
 
 def by_group(lots: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """How the figures are made, in words, for the reference page: each paragraph names its rule."""
 
-from firstdose.rules import forecast, readiness, readiness_history, timeline
+from firstdose.rules import forecast, readiness, readiness_history, timeline, transfer
 from firstdose.words import _
 
 
@@ -75,6 +75,7 @@ def paragraphs() -> tuple[tuple[str, str], ...]:
             ),
         ),
         (_("Day the last gate item closes (rule R-10)"), readiness_history.rules_in_words()),
+        (_("Technology transfer (rule R-13)"), transfer.rules_in_words()),
         (
             _("What changed (rule R-04)"),
             _(

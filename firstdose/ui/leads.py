@@ -20,3 +20,13 @@ def to_items(*left: str) -> Callable[[View], str]:
 def to_review(view: View) -> str:
     """To the review of one gate, all filters open, for a decision is taken on the whole gate."""
     return to_link(View(page="review", version=view.version, as_of=view.as_of))
+
+
+def to_item(view: View) -> str:
+    """To one readiness item in full, all filters open, so that it is let through."""
+    return to_link(View(page="readiness", version=view.version, as_of=view.as_of))
+
+
+def to_transfer(view: View) -> str:
+    """To one transfer on its page with the filters at hand; the cell says which, and what of it."""
+    return to_link(replace(view, page="transfer", chart=None), left=("transfer", "part", "show"))

@@ -17,6 +17,7 @@ PAGES: dict[str, str] = {  # area: name in the menu
     "review": N_("Gate review"),
     "timeline": N_("Timeline"),
     "forecast": N_("Forecasts"),
+    "transfer": N_("Transfer"),
     "manufacturing": N_("Manufacturing"),
     "changes": N_("Changes"),
     "data": N_("Data"),

@@ -214,6 +214,18 @@ def test_a_chart_has_one_value_a_lot_and_never_mixes_samples() -> None:
     assert found["results"].tolist() == [1, 2]
 
 
+def test_a_lot_tested_in_two_laboratories_is_charted_by_its_own_site() -> None:
+    session = world(
+        batches=[lot("D1", "2026-02-01"), lot("D2", "2026-02-02")],
+        results=[
+            result("D1", 90.0),
+            result("D1", 80.0, lab_partner="TAKE"),
+            result("D2", 85.0, lab_partner="TAKE"),
+        ],
+    )
+    assert queries.series(session, view(), "VIAB", "SEND")["value"].tolist() == [90.0, 85.0]
+
+
 def test_lots_of_a_log_attribute_are_averaged_on_logs() -> None:
     rows = [result("D1", 1.0, "VCN"), result("D1", 4.0, "VCN", replicate=2)]
     session = world(batches=[lot("D1", "2026-01-02")], results=rows)

@@ -1,0 +1,11 @@
+-- grain: one row per method transfer shown whose code is an attribute
+-- params: $shown (ids of transfers)
+select
+    transfers.transfer_id,
+    attributes.unit,
+    attributes.data_type,
+    attributes.margin_sd
+from transfers
+inner join attributes on transfers.code = attributes.attribute_code
+where list_contains($shown, transfers.transfer_id) and transfers.kind = 'analytical method'
+order by transfers.transfer_id
