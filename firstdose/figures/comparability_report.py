@@ -23,7 +23,7 @@ _ROLES = {
 def lot_columns() -> dict[str, str]:
     """The columns of the selection of lots."""
     return {
-        "group": _("Group"),
+        "group": _("Group of lots"),
         "lot": _("Lot"),
         "role": _("In the comparison"),
         "donor": _("Donor"),

@@ -137,7 +137,11 @@ def difference(found: Judged) -> str:
     told = f"{sign}{back(found, found.test.diff)}"
     if not np.isfinite(found.test.ci_low):
         return told
-    return f"{told} ({_between(found, found.test.ci_low, found.test.ci_high)})"
+    told += f" ({_between(found, found.test.ci_low, found.test.ci_high)})"
+    if found.method != "paired":
+        return told
+    pairs = round(found.test.df) + 1
+    return f"{told}, " + ngettext("{n} pair", "{n} pairs", pairs).format(n=pairs)
 
 
 def in_sd(factor: float) -> str:

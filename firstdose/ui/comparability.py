@@ -105,7 +105,9 @@ def made(found: Comparison, session: "Session") -> Made:
 def headlines(found: Comparison, session: "Session") -> tuple[Headline, ...]:
     """Six figures of the comparison."""
     all_of = made(found, session)
-    return comparability_headlines.headlines(all_of.judged, all_of.attributes, all_of.tested, found.left)
+    strange = report.unknown(all_of.lots, found.left)
+    left = tuple(one for one in found.left if one.lot not in strange)
+    return comparability_headlines.headlines(all_of.judged, all_of.attributes, all_of.tested, left)
 
 
 def result_cards(found: Comparison, session: "Session") -> tuple[Chart, Table]:
