@@ -295,8 +295,8 @@ def method_in_words(chosen: str, shared: int) -> str:
     if shared and chosen != "paired":
         said.append(
             ngettext(
-                "{n} donor has lots in both groups; without pairing it takes them as independent.",
-                "{n} donors have lots in both groups; without pairing it takes them as independent.",
+                "{n} donor has lots in both groups; taken as independent, the interval errs wide.",
+                "{n} donors have lots in both groups; taken as independent, the interval errs wide.",
                 shared,
             ).format(n=shared)
         )

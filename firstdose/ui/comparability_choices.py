@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from firstdose.ui.comparability import Comparison
     from firstdose.view import View
 
+_GROUPS = ("first", "second", "within")  # keys that belong to one program and one kind of comparison
 _WHY_NOT = {
     "not understood": N_("Part of the comparison in this link is not understood: nothing is compared."),
     "no program": N_("No lot of this kind is among those that the filters let through: nothing is compared."),
@@ -37,9 +38,15 @@ def choices(view: "View", found: "Comparison", session: "Session") -> bool:
     labels = filters.known(session, view.page, ()).program
     offered = {name: labels.get(name, name) for name in dict.fromkeys(found.offered["program_id"])}
     with st.container(key="action-comparability-choices", horizontal=True, vertical_alignment="bottom"):
-        page_choice(held, "compare", _("Compare"), {"sites": _("Sites"), "versions": _("Process versions")})
+        page_choice(
+            held,
+            "compare",
+            _("Compare"),
+            {"sites": _("Sites"), "versions": _("Process versions")},
+            clears=_GROUPS,
+        )
         shown = held.with_key("of", sides.of if sides.of in offered else NOTHING)
-        page_choice(shown, "of", _("Program"), offered, many=True)
+        page_choice(shown, "of", _("Program"), offered, many=True, clears=(*_GROUPS, "attribute", "out"))
         page_choice(held, "part", _("Shown as"), {"page": _("Page"), "report": _("Report")})
         _settings(found)
     if sides.why_not:
@@ -65,7 +72,7 @@ def _settings(found: "Comparison") -> None:
         else (_("Version before"), _("Version after"))
     )
     with box:
-        page_choice(held, "material", _("Kind of lot"), kinds)
+        page_choice(held, "material", _("Kind of lot"), kinds, clears=(*_GROUPS, "attribute", "out"))
         for name, value in (("first", sides.first), ("second", sides.second)):
             held = held.with_key(name, value if value in every else NOTHING)
         held = held.with_key("within", sides.within if sides.within in ("", *fixed) else NOTHING)

@@ -69,3 +69,10 @@ def test_an_attribute_without_results_is_not_replaced_by_another() -> None:
     app = linked(of="NCC-01", attribute="VV_TITER")
     assert "no results in these groups" in said(app)
     assert "chart-comparability-lots" not in cards(app)
+
+
+def test_another_kind_of_comparison_forgets_the_groups_of_the_one_before() -> None:
+    app = linked(of="NCC-01", first="CENTRE-CPF", second="FORGE", within="2.0")
+    app.segmented_control(key="filter-compare").set_value("versions").run()
+    assert [address(app, key) for key in ("compare", "first", "within")] == [["versions"], [""], [""]]
+    assert "before: process 2.0 · after: process 2.1" in cards(app)

@@ -74,6 +74,8 @@ def test_without_a_program_it_is_the_one_whose_smaller_group_has_most_lots() -> 
         ("P0", "B", "1.0", 1, "2025-01-01"),
         ("P2", "A", "1.0", 4, "2024-01-01"),
         ("P2", "B", "1.0", 5, "2025-01-01"),
+        ("P3", "A", "1.0", 3, "2024-01-01"),
+        ("P3", "B", "1.0", 9, "2025-01-01"),
     )
     assert pick(more, NOBODY).of == "P2"
 
