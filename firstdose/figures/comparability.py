@@ -12,7 +12,7 @@ from firstdose.figures.control_chart_marks import across, decades, named_limits,
 from firstdose.rules.comparability_judged import Judged
 from firstdose.words import _, say_date, say_number
 
-_ROW, _FARTHEST, _NAME = 33, 6.0, 40
+_ROW, _FARTHEST, _NAME = 33, 6.0, 34
 MOST_ROWS, MOST_DOTS = 40, 1_500  # rows of the forest; dots of one group
 _BOUNDS = {"<": "triangle-down-open", ">": "triangle-up-open"}
 _SIDES = ("first", "second")

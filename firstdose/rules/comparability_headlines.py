@@ -69,7 +69,7 @@ def _lots(lots: pd.DataFrame) -> Headline:
             "{n} lot combined with another of its donor", "{n} lots combined with others of their donor", more
         ).format(n=more)
         if more
-        else _("each of a donor of its own"),
+        else _("no donor twice in a group"),
         why=_("Lots with a donor in common count once a group, by the mean of their results."),
         asked=lots.attrs.get("asked"),
     )

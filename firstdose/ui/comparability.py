@@ -43,26 +43,31 @@ class Comparison:
 
 def subject(view: View, session: "Session") -> Comparison:
     """The comparison of a link; what cannot be read of it compares nothing."""
-    offered, directions = queries.offered(session, view), queries.directions(session, view)
+    offered = queries.offered(session, view)
     compare, material = view.key("compare", rules.SITES), view.key("material", "drug product")
     method, left = view.key("test", METHODS[0]), rules.left_out(view.key("out"))
-    sides = rules.pick(
-        offered,
-        directions,
-        compare="versions" if compare == rules.VERSIONS else "sites",
-        of=view.key("of"),
-        material=material,
-        first=view.key("first"),
-        second=view.key("second"),
-        within=view.key("within"),
-    )
+
+    def chosen_sides() -> rules.Sides:
+        """Chosen once: weighing every program took three quarters of a run (measured)."""
+        return rules.pick(
+            offered,
+            queries.directions(session, view),
+            compare="versions" if compare == rules.VERSIONS else "sites",
+            of=view.key("of"),
+            material=material,
+            first=view.key("first"),
+            second=view.key("second"),
+            within=view.key("within"),
+        )
+
+    sides = remembered(chosen_sides, without(view, "attribute", "part", "out", "test"), session)
     if NOTHING in (compare, material, method) or left is None:
         sides = replace(sides, why_not="not understood")
-    named = {"of": sides.of, "first": sides.first, "second": sides.second}
-    for name, value in named.items():
-        view = view.with_key(name, value)
+    held = view
+    for name, value in {"of": sides.of, "first": sides.first, "second": sides.second}.items():
+        held = held.with_key(name, value)
     known = tuple(one for one in METHODS if one == method)
-    held = replace(view, program=(sides.of,) if sides.of in set(offered["program_id"]) else ())
+    held = replace(held, program=(sides.of,) if sides.of in set(offered["program_id"]) else ())
     return Comparison(held, sides, known[0] if known else METHODS[0], left or (), offered)
 
 
