@@ -39,6 +39,15 @@ class PageKey:
 
 #: The keys each page adds to the link. A page draws them with ``page_choice`` and ``page_text``.
 PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
+    "comparability": {
+        "compare": PageKey(("sites", "versions"), narrows=True),
+        "material": PageKey(("drug product", "vector"), narrows=True),
+        "test": PageKey(("welch", "pooled", "paired"), narrows=True),
+        "part": PageKey(("page", "report")),
+        "attribute": PageKey(),
+        **dict.fromkeys(("of", "first", "second", "within"), PageKey(narrows=True)),
+        "out": PageKey(shape=r"[^\x00-\x1f\x7f]+", longest=2000, narrows=True),
+    },
     "changes": {"compare": PageKey(("version", "visit", "named", "date")), "on": PageKey()},
     "data": {"table": PageKey(tuple(sorted(contracts()))), "q": PageKey()},
     "forecast": {

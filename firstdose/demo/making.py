@@ -10,6 +10,7 @@ from firstdose.demo.story import LAST, RECEIVING, SENDING, Program, Row, Stay
 _FIRST = date(2024, 3, 4)
 _REASONS = ("Low expansion", "Low viability at harvest", "Apheresis of poor quality", "Equipment failure")
 _FAILED_RUN, _REPEATED_RUN = date(2026, 7, 6), date(2026, 7, 28)
+_PAIRS, _FROZEN = 5, timedelta(days=90)  # split collections of the story, and how long a half may wait frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,33 @@ def _with_story(found: list[Batch]) -> list[Batch]:
             disposition="terminated" if failed else "released out of specification",
             reason="Low expansion" if failed else None,
         )  # fmt: skip
+    return _with_pairs(found)
+
+
+def _with_pairs(found: list[Batch]) -> list[Batch]:
+    """Split apheresis: some receiving lots of the first program share the donor of a sending lot nearby.
+
+    Half of the collection is frozen and goes to the other site, so that the later lot has the earlier day
+    of collection.
+    """
+    own = [
+        at for at, one in enumerate(found)
+        if one.program == "NCC-01" and one.material == "drug product" and one.purpose != "clinical"
+        and one.harvested and not one.replaces and one.started < _FAILED_RUN
+    ]  # fmt: skip
+    free = [at for at in own if found[at].site == SENDING]
+    pair = 0
+    for at in [at for at in own if found[at].site == RECEIVING]:
+        near = min(free, key=lambda other: abs(found[other].started - found[at].started), default=None)
+        if near is None or abs(found[near].started - found[at].started) > _FROZEN or pair == _PAIRS:
+            continue
+        free.remove(near)
+        pair += 1
+        first = min(near, at, key=lambda other: found[other].started)
+        for other in (near, at):
+            found[other] = replace(
+                found[other], donor=found[first].donor, collected=found[first].collected, pair=pair
+            )
     return found
 
 

@@ -23,6 +23,8 @@ _SPLIT = (
     ("NCC-02", "DP_VCN", 2, 0.02, 0.05),
 )
 _SPLIT_SINCE = date(2026, 1, 5)
+_PATIENT = 0.9  # correlation of the two halves of one collection
+_QUANTIFIED = {"DP_ENDO": 0.08}  # limit of quantification; below it a result is a bound
 _LATE = {"DP_STER": 14, "VV_STER": 14, "DP_MYCO": 10, "VV_MYCO": 10, "VV_RCL": 30}
 
 
@@ -91,7 +93,7 @@ def results(all_batches: list[Batch], seed: int, count: int) -> pd.DataFrame:
     single = sum(len(kinds[_lot(row)]) for row in library)
     replicates = max(1, round(count / max(single, 1)))
     parts = [
-        _attribute(row, kinds[_lot(row)], replicates, np.random.default_rng([seed, at]))
+        _attribute(row, kinds[_lot(row)], replicates, np.random.default_rng([seed, at]), [seed, at])
         for at, row in enumerate(library)
     ]
     parts.append(_split(library, pd.concat(parts, ignore_index=True), all_batches, seed))
@@ -129,9 +131,9 @@ def _lot(row: dict[str, str]) -> str:
 
 
 def _attribute(
-    row: dict[str, str], lots: list[Batch], replicates: int, die: np.random.Generator
+    row: dict[str, str], lots: list[Batch], replicates: int, die: np.random.Generator, luck: list[int]
 ) -> pd.DataFrame:
-    """The results of one attribute for all its lots."""
+    """The results of one attribute for all its lots; one below the limit of quantification is a bound."""
     code, count = row["attribute_code"], len(lots) * replicates
     each = np.repeat(np.arange(len(lots)), replicates)
     arrived = code.startswith(_ON_ARRIVAL)
@@ -143,11 +145,14 @@ def _attribute(
     values: Any = None
     passed: Any = None
     if row["data_type"] == "numeric":
-        values = _values(row, lots, each, die)
+        values = _values(row, lots, each, die, luck)
     else:
         passed = die.random(count) < float(row["pass_probability"] or 1)
         passed |= np.array([one.disposition == "released" for one in lots])[each]
     sites = np.array([one.site for one in lots])
+    below = values < _QUANTIFIED[code] if code in _QUANTIFIED and values is not None else None
+    if below is not None:
+        values = np.where(below, _QUANTIFIED[code], values)
     return pd.DataFrame(
         {
             "batch_id": np.array([one.id for one in lots])[each],
@@ -156,7 +161,7 @@ def _attribute(
             "replicate": np.tile(np.arange(1, replicates + 1), len(lots)),
             "tested_on": (days[each] + wait.astype("m8[D]")).astype("M8[s]"),
             "value": values if values is not None else np.full(count, np.nan),
-            "qualifier": None,
+            "qualifier": None if below is None else pd.Series("<", range(count)).where(below, None),
             "passed": passed if passed is not None else pd.array([None] * count, "boolean"),
             "lab_partner": sites[each],
             "method_version": "1.0",
@@ -165,7 +170,11 @@ def _attribute(
 
 
 def _values(
-    row: dict[str, str], lots: list[Batch], each: "np.ndarray[Any, Any]", die: np.random.Generator
+    row: dict[str, str],
+    lots: list[Batch],
+    each: "np.ndarray[Any, Any]",
+    die: np.random.Generator,
+    luck: list[int],
 ) -> "np.ndarray[Any, Any]":
     """Numbers as the library's distribution draws them, shifted at the receiving site, in limits if released."""
     mean, sd = float(row["dist_mean"]), float(row["dist_sd"])
@@ -174,7 +183,7 @@ def _values(
     if row["attribute_code"] == "DP_VCN":
         age = np.array([max(0, (one.started - date(2025, 11, 20)).days) / 365 for one in lots])[each]
         shift = shift + np.where(receiving, _DRIFT_SD * age, 0.0)
-    drawn = die.normal(size=len(each)) * 0.8 + shift
+    drawn = _alike(lots, each, die.normal(size=len(each)), luck) * 0.8 + shift
     if row["distribution"] == "lognormal":
         sigma = np.sqrt(np.log(1 + (sd / mean) ** 2))
         values = np.exp(np.log(mean) - sigma**2 / 2 + sigma * drawn)
@@ -182,6 +191,16 @@ def _values(
         values = mean + sd * drawn
     values = np.clip(values, float(row["dist_min"] or -np.inf), float(row["dist_max"] or np.inf))
     return np.round(_in_limits(row, values, lots, each, die), 3)
+
+
+def _alike(
+    lots: list[Batch], each: "np.ndarray[Any, Any]", drawn: "np.ndarray[Any, Any]", luck: list[int]
+) -> "np.ndarray[Any, Any]":
+    """Two lots of one split collection have most of their variation in common: it is the patient's."""
+    pairs = np.array([one.pair for one in lots])[each]
+    patients = np.random.default_rng([*luck, 1]).normal(size=pairs.max(initial=0) + 1)
+    own = np.sqrt(1 - _PATIENT**2)
+    return np.where(pairs > 0, _PATIENT * patients[pairs] + own * drawn, drawn)
 
 
 def _in_limits(

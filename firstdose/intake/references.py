@@ -121,9 +121,38 @@ def judge_together(state: State) -> None:
         for reference in contract.references:
             if reference.table in state.judged and state.replaced(reference.table):
                 _dangling(state, contract, reference)
+    if "attributes" in state.judged:
+        _kinds(state, state.judged["attributes"])
     for rule in rules_across():
         if rule.asked_of(state.judged.keys()):
             _across(state, rule)
+
+
+def _kinds(state: State, judged: Given) -> None:
+    """Attributes whose data type changes while stored results of the other kind stay.
+
+    Results may be millions, so they are read only when a type changes; those given are held against their
+    attribute by the rule ``other-kind``.
+    """
+    there = state.stored(judged.contract, ["attribute_code", "data_type"])
+    changed = (
+        f"select g.line, g.attribute_code, g.data_type from {judged.table} g "
+        f"inner join {there} s on s.attribute_code = g.attribute_code and s.data_type <> g.data_type"
+    )
+    if not state.con.execute(f"select exists ({changed})").fetchall()[0][0]:
+        return
+    results = contracts()["results"]
+    rows = state.con.execute(
+        f"select c.line, c.data_type, c.attribute_code, count(*) from ({changed}) c "
+        f"inner join ({state.kept(results, [*results.key, 'value'])}) r "
+        f"on r.attribute_code = c.attribute_code and (r.value is null) = (c.data_type = 'numeric') "
+        "group by all order by c.line"
+    ).fetchall()
+    template = N_("{attribute} would be {value}, but stored results of it are of the other kind: {n}.")
+    remedy = N_("Give it a code of its own, or send its results of the new kind in place of the stored ones.")
+    for line, kind, attribute, n in rows[:MOST_TOLD]:
+        told = (("attribute", str(attribute)[:LONGEST_TOLD]), ("n", str(n)))
+        _rows(judged, "kind-changed", template, remedy, "data_type", [(line, kind)], told)
 
 
 def _scope(state: State, judged: Given, within: tuple[str, str]) -> None:

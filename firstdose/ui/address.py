@@ -123,25 +123,34 @@ def compared(view: View, session: "Session") -> "Session | None":
         return None
 
 
-def _take_key(name: str, widget: str) -> None:
+def _take_key(name: str, widget: str, clears: "Sequence[str]" = ()) -> None:
     view: View = st.session_state["view"]
     value = st.session_state[widget]
-    default = PAGE_KEYS[view.page][name].default
-    st.session_state["view"] = replace(view.with_key(name, value or default), refused=())
+    keys = PAGE_KEYS[view.page]
+    for other in clears:
+        view = view.with_key(other, keys[other].default)
+    st.session_state["view"] = replace(view.with_key(name, value or keys[name].default), refused=())
 
 
 def page_choice(
-    view: View, name: str, label: str, options: "Mapping[str, str]", *, many: bool = False
+    view: View,
+    name: str,
+    label: str,
+    options: "Mapping[str, str]",
+    *,
+    many: bool = False,
+    clears: "Sequence[str]" = (),
 ) -> View:
     """Draw a filter of one page, kept in the link under ``name``; returns the view.
 
-    One of a few values side by side, or a list to pick from when there are ``many``.
+    One of a few values side by side, or a list to pick from when there are ``many``. A change sets the keys
+    that it ``clears`` to their defaults: they mean nothing beside another value.
     """
     widget = f"filter-{name}"
     value = view.key(name, PAGE_KEYS[view.page][name].default)
     st.session_state[widget] = value if value != NOTHING else None
     say = partial(_named, options)
-    tell = partial(_take_key, name, widget)
+    tell = partial(_take_key, name, widget, clears)
     if many:
         st.selectbox(label, list(options), format_func=say, key=widget, on_change=tell, width=_FIELD_PX)
     else:

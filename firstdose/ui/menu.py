@@ -19,6 +19,7 @@ PAGES: dict[str, str] = {  # area: name in the menu
     "forecast": N_("Forecasts"),
     "transfer": N_("Transfer"),
     "manufacturing": N_("Manufacturing"),
+    "comparability": N_("Comparability"),
     "changes": N_("Changes"),
     "data": N_("Data"),
     "reference": N_("Reference"),

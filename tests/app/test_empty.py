@@ -56,6 +56,7 @@ def test_a_folder_filled_from_the_templates_becomes_the_dashboard(place: Path) -
         "timeline",
         "transfer",
         "manufacturing",
+        "comparability",
         "data",
         "reference",
     ):

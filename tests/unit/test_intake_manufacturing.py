@@ -94,6 +94,46 @@ def test_a_result_is_held_against_the_attribute_that_is_published_already(tmp_pa
         assert answer.ok is ok
 
 
+STORED = {
+    "attributes": [
+        {"attribute_code": "VIAB", "data_type": "pass/fail"},
+        {"attribute_code": "LOOK", "data_type": "pass/fail"},
+    ],
+    "batches": [{"batch_id": "D1"}],
+    "partners": [{"partner_id": "CDMO"}],
+}
+
+
+def result(attribute: str, value: float | None) -> dict[str, object]:
+    key = {"batch_id": "D1", "sample": "release", "replicate": 1, "lab_partner": "CDMO"}
+    return {**key, "attribute_code": attribute, "value": value}
+
+
+@pytest.mark.parametrize(
+    ("results", "sent", "mode", "ok"),
+    [
+        pytest.param([result("VIAB", None)], {}, "merge", False, id="a stored verdict of a number"),
+        pytest.param([result("VIAB", 88.5)], {}, "merge", True, id="stored numbers already"),
+        pytest.param([result("LOOK", None)], {}, "merge", True, id="results of another attribute"),
+        pytest.param([], {}, "merge", True, id="no result"),
+        pytest.param(
+            [result("VIAB", None)], {"results": RESULTS}, "merge", True, id="numbers sent in their place"
+        ),
+        pytest.param(
+            [result("VIAB", None)], {"results": RESULTS}, "replace", True, id="all results replaced"
+        ),
+    ],
+)
+def test_an_attribute_does_not_change_its_kind_under_stored_results(
+    tmp_path: Path, results: list[dict[str, object]], sent: dict[str, str], mode: str, *, ok: bool
+) -> None:
+    there = stored(**STORED, results=results)
+    answer = checked(tmp_path, existing=there, scope=Scope(mode=mode), attributes=ATTRIBUTES, **sent)  # type: ignore[arg-type]
+    told = [(one.code, one.line, one.column, one.value) for one in errors(answer)]
+    assert told == ([] if ok else [("kind-changed", 2, "data_type", "numeric")])
+    assert all(one.remedy and "other kind: 1" in one.message for one in errors(answer))
+
+
 def test_a_published_result_is_not_read_again_when_only_attributes_are_sent(tmp_path: Path) -> None:
     """Results may be millions: the rule about kinds looks at given rows alone."""
     asked: list[str] = []
