@@ -64,6 +64,11 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "where": PageKey(("JP", "US", "EU"), narrows=True),
         "blocks": PageKey(("filing", "first dose"), narrows=True),
     },
+    "supply": {
+        "section": PageKey(("vein", "slots", "demand", "queue", "materials", "identity")),
+        "by": PageKey(("all", "site", "program", "month")),
+        "target": PageKey(shape=r"[1-9]\d{0,2}"),
+    },
     "timeline": {
         "section": PageKey(("plan", "slip", "milestones", "partners")),
         "lanes": PageKey(("partner", "program", "workstream")),

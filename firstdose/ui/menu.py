@@ -18,6 +18,7 @@ PAGES: dict[str, str] = {  # area: name in the menu
     "timeline": N_("Timeline"),
     "forecast": N_("Forecasts"),
     "manufacturing": N_("Manufacturing"),
+    "supply": N_("Supply"),
     "changes": N_("Changes"),
     "data": N_("Data"),
     "reference": N_("Reference"),

@@ -49,6 +49,15 @@ def test_a_folder_filled_from_the_templates_becomes_the_dashboard(place: Path) -
     assert "the only program" in words
     assert "15 Jan 2027" in words
     assert "illustrative" not in words
-    for area in ("pipeline", "readiness", "review", "timeline", "manufacturing", "data", "reference"):
+    for area in (
+        "pipeline",
+        "readiness",
+        "review",
+        "timeline",
+        "manufacturing",
+        "supply",
+        "data",
+        "reference",
+    ):
         app.switch_page(f"pages/{area}.py").run()
         assert not app.exception, area
