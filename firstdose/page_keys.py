@@ -68,6 +68,7 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "section": PageKey(("vein", "slots", "demand", "queue", "materials", "identity")),
         "by": PageKey(("all", "site", "program", "month")),
         "target": PageKey(shape=r"[1-9]\d{0,2}"),
+        "plan": PageKey(),
     },
     "timeline": {
         "section": PageKey(("plan", "slip", "milestones", "partners")),

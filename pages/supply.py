@@ -19,7 +19,7 @@ def headlines() -> tuple[Headline, ...]:
 ui.kpi_row(ui.remembered(headlines, room.shared(view), session))
 with ui.row():
     ui.page_choice(view, "section", _("Look at"), room.sections())
-    room.choose(view, section)
+    room.choose(view, session, section)
 
 
 def supply_cards() -> room.Rows:

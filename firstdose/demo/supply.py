@@ -9,9 +9,9 @@ from firstdose.demo.story import RECEIVING, SENDING, SITES, Program, Row
 
 
 def slot_rows(seed: int, day: date) -> list[Row]:
-    """Slots a week, from a month before the first report until thirteen months ahead."""
+    """Slots a week, from half a year before the report day until thirteen months ahead."""
     found = []
-    monday = date(2025, 4, 28)
+    monday = chance.after(day, -182 - day.weekday())
     while monday <= chance.after(day, 400):
         for site in SITES:
             for material, full in (("vector", 1), ("drug product", 4 if site == RECEIVING else 2)):
@@ -50,8 +50,9 @@ def _closed(site: str, monday: date, day: date) -> bool:
     return len(shut) >= 4
 
 
-def demand_rows(cast: list[Program], seed: int) -> list[Row]:
-    """Patients a month for the programs in or before the clinic, a base and a high scenario."""
+def demand_rows(cast: list[Program], seed: int, day: date) -> list[Row]:
+    """Patients a month for the programs in or before the clinic, from the quarter of the report day on."""
+    quarter = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
     found = []
     for one in cast:
         if one.stage < 5 or one.status != "active":
@@ -64,6 +65,8 @@ def demand_rows(cast: list[Program], seed: int) -> list[Row]:
             if one.first_dose and month < one.first_dose.replace(day=1):
                 continue
             begun += 1
+            if month < quarter:
+                continue
             grown = min(1.0, 0.4 + 0.1 * begun) + 0.05 * max(0, number - 12)
             for scenario, times in (("base", 1.0), ("high", 1.6)):
                 found.append(

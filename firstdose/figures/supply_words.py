@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from firstdose.figures import cells
+from firstdose.figures.manufacturing_words import disposition
+from firstdose.rules.supply_identity import gap_name
 from firstdose.rules.supply_vein import PERCENTILES, part_name
 from firstdose.words import N_, _, say_number
 
@@ -106,4 +108,60 @@ def waiting(found: pd.DataFrame) -> pd.DataFrame:
         where=[
             _("Repeat of the failed lot") if row["at"] == "repeat" else part_name(row["at"]) for row in rows
         ],
+    )
+
+
+def gap_columns() -> dict[str, str]:
+    """The columns of the table of gaps, in order."""
+    return {
+        "lot": _("Lot"),
+        "program_id": _("Program"),
+        "site": _("Site"),
+        "donor": _("Donor"),
+        "said": _("What is missing or wrong"),
+        "started": _("Started"),
+    }
+
+
+def gaps(found: pd.DataFrame) -> pd.DataFrame:
+    """Gaps of the chain of identity as read; a lot opens in full. Takes ``rules.supply_identity.gaps``."""
+    rows = cells.rows(found)
+    return shown(
+        found,
+        lot=found["batch_id"],
+        site=[cells.named(row, "partner_name") for row in rows],
+        donor=found["donor_id"].fillna(""),
+        said=[gap_name(row["gap"], row["other"]) for row in rows],
+        started=cells.days(found["started_on"]),
+        opens=[cells.opens(lot=lot) for lot in found["batch_id"]],
+    )
+
+
+def chain_columns() -> dict[str, str]:
+    """The columns of the list of chains, in order."""
+    return {
+        "lot": _("Lot"),
+        "donor": _("Donor"),
+        "vector": _("Vector lot"),
+        "collected": _("Collected"),
+        "received": _("Received"),
+        "started": _("Started"),
+        "released": _("Released"),
+        "shipped": _("Shipped"),
+        "infused": _("Infused"),
+        "state": _("Disposition"),
+    }
+
+
+def chains(found: pd.DataFrame) -> pd.DataFrame:
+    """Every patient's lot with the links and days of its chain. Takes ``queries.supply.identity``."""
+    names = ("collected", "received", "started", "released", "shipped", "infused")
+    return shown(
+        found,
+        lot=found["batch_id"],
+        donor=found["donor_id"].fillna(""),
+        vector=found["vector_batch_id"].fillna(""),
+        state=[disposition(one) for one in found["disposition"]],
+        opens=[cells.opens(lot=lot) for lot in found["batch_id"]],
+        **{name: cells.days(found[f"{name}_on"]) for name in names},
     )

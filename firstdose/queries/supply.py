@@ -40,3 +40,53 @@ def slots(session: "Session", view: "View") -> "pd.DataFrame":
 def closures(session: "Session", view: "View") -> "pd.DataFrame":
     """Shutdowns of sites: partner_id (str), from_on, to_on (date, both inside)."""
     return ask("forecast.closures", session, view)
+
+
+def demand(session: "Session", view: "View") -> "pd.DataFrame":
+    """Patients planned from the month of the report day on. A period bounds month.
+
+    Columns: scenario, ids and names of program and site (partner) (str), month (date, its first day),
+    needs_vector (bool), patients (float).
+    """
+    return ask("supply.demand", session, view)
+
+
+def attempts(session: "Session", view: "View") -> "pd.DataFrame":
+    """Decided drug-product lots, one row: patients_lots, patients_failed, patients_repeated, lots,
+    lots_failed (int); repeated are failed ones that another lot replaces.
+    """
+    return ask("supply.attempts", session, view)
+
+
+def inventory(session: "Session", view: "View") -> "pd.DataFrame":
+    """What lies in stock, vectors first. One row per material, lot and site.
+
+    Columns: material_id, lot, partner_id, partner_name, partner_name_ja, program_id (none: shared), name,
+    kind, unit (str), quantity, use_per_batch, doses_supported (float), expires_on (date), lead_time_days
+    (int), single_source (bool).
+    """
+    return ask("supply.inventory", session, view)
+
+
+def vectors(session: "Session", view: "View") -> "pd.DataFrame":
+    """Vector lots not decided yet: program_id, pending (int)."""
+    return ask("supply.vectors", session, view)
+
+
+def cover_target(session: "Session", view: "View") -> float | None:
+    """The weeks of vector cover that the alliance wants; none where no target says."""
+    found = ask("supply.cover_target", session, view)["weeks"].dropna()
+    return None if found.empty else float(found.iloc[0])
+
+
+def identity(session: "Session", view: "View") -> "pd.DataFrame":
+    """Patients' lots, the newest first, with what their identity hangs on. A period bounds started_on.
+
+    Columns: batch_id, program_id, partner_id, partner_name, partner_name_ja, donor_id, vector_batch_id, its
+    vector_material, vector_program_id, vector_disposition, vector_released_on (date), is_remanufacture
+    (bool), replaces_batch_id, its replaced_donor_id and replaced_disposition, disposition, patient_outcome
+    (str), collected_on, received_on, started_on, harvested_on, released_on, shipped_on, infused_on (date;
+    none while ahead of the report day), decided (bool), other_batch_id (a lot of another program with the
+    same donor).
+    """
+    return ask("supply.identity", session, view)

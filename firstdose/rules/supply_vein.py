@@ -205,9 +205,7 @@ def waiting(cases: pd.DataFrame) -> pd.DataFrame:
 
 def share_in_words(one: Group, target: float | None) -> str:
     """How many took longer than the target, and how many that run are past it already."""
-    said = _("{k} of {n} finished above {target} ({share})").format(
-        k=one.above.k,
-        n=one.above.n,
+    said = _("finished, above {target} · {share}").format(
         target=_("their target") if target is None else _("{n} d").format(n=say_number(target)),
         share=one.above.percent(),
     )

@@ -20,3 +20,8 @@ def to_items(*left: str) -> Callable[[View], str]:
 def to_review(view: View) -> str:
     """To the review of one gate, all filters open, for a decision is taken on the whole gate."""
     return to_link(View(page="review", version=view.version, as_of=view.as_of))
+
+
+def to_lot(view: View) -> str:
+    """To one lot in full on the manufacturing page; the cell says which."""
+    return to_link(replace(view, page="manufacturing", chart=None, keys=(("lot", ""),)), left=("lot",))

@@ -1,18 +1,26 @@
 """The supply page: its sections, their choices, and the cards of each."""
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from firstdose.figures import supply_demand as demand_figures
 from firstdose.figures import supply_slots as slot_figures
 from firstdose.figures import supply_vein as vein_figures
 from firstdose.figures import supply_words as words
 from firstdose.queries import supply as queries
 from firstdose.rules import supply as rules
+from firstdose.rules import supply_demand as demand
+from firstdose.rules import supply_identity as identity
 from firstdose.rules import supply_slots as slots
+from firstdose.rules import supply_stock as stock
 from firstdose.rules import supply_vein as vein
 from firstdose.rules.overview import Headline
 from firstdose.ui.address import page_choice, page_text
 from firstdose.ui.card import Card, Chart, Table
-from firstdose.view import View
+from firstdose.ui.header import note
+from firstdose.ui.leads import to_lot
+from firstdose.ui.remember import remembered
+from firstdose.view import NOTHING, View
 from firstdose.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -32,12 +40,24 @@ _SECTION_OF = {
     "table-supply-waiting": "vein",
     "chart-supply-slots": "slots",
     "table-supply-slots": "slots",
+    "chart-supply-demand": "demand",
+    "table-supply-limits": "demand",
+    "table-supply-stock": "materials",
+    "table-supply-lots": "materials",
+    "table-supply-gaps": "identity",
+    "table-supply-chains": "identity",
 }
 
 
 def sections() -> dict[str, str]:
     """The sections in the order a meeting asks."""
-    return {"vein": _("Vein to vein"), "slots": _("Slots")}
+    return {
+        "vein": _("Vein to vein"),
+        "slots": _("Slots"),
+        "demand": _("Demand"),
+        "materials": _("Materials"),
+        "identity": _("Identity"),
+    }
 
 
 def section(view: View) -> str:
@@ -52,8 +72,15 @@ def shared(view: View) -> View:
     return view
 
 
-def choose(view: View, at: str) -> None:
+def choose(view: View, session: "Session", at: str) -> None:
     """Draw the choices of a section, kept in the link."""
+    if at in ("demand", "materials"):
+        found = queries.demand(session, view)
+        plan = demand.picked(found, view.key("plan"))
+        names = {name: name for name in demand.scenarios(found)}
+        page_choice(view.with_key("plan", plan or NOTHING), "plan", _("Scenario"), names)
+        if view.key("plan") and not plan:
+            note(_("The data has no scenario of the name in this link: nothing is planned."))
     if at == "vein":
         groups = {"all": _("All"), "site": _("Site"), "program": _("Program"), "month": _("Month")}
         page_choice(view, "by", _("Grouped by"), groups)
@@ -75,10 +102,61 @@ def judged(view: View, session: "Session") -> "pd.DataFrame":
 def headlines(view: View, session: "Session") -> tuple[Headline, ...]:
     """The figures above every section."""
     day = view.as_of or session.as_of
+    planned = plan_of(view, session)
     return (
         *rules.vein_headlines(judged(view, session), target_of(view)),
         rules.next_free_slot(weeks(view, session), day),
+        rules.first_misfit(planned.limits, planned.plan),
+        rules.vector_cover(planned.covers, planned.wanted_weeks, planned.plan),
+        rules.whole_chains(queries.identity(session, view)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One scenario of demand against slots and stock."""
+
+    plan: "pd.DataFrame"
+    months: "pd.DataFrame"
+    need: demand.Attempts
+    covers: list[stock.Cover]
+    limits: list[demand.Limit]
+    wanted_weeks: float | None
+
+
+def plan_of(view: View, session: "Session") -> Planned:
+    """The scenario of the view with what it needs and what there is, made once for every section."""
+
+    def planned() -> Planned:
+        return _planned(view, session)
+
+    alone = replace(view, keys=(("plan", view.key("plan")),))
+    return remembered(planned, alone, session)
+
+
+def _planned(view: View, session: "Session") -> Planned:
+    day = view.as_of or session.as_of
+    found = queries.demand(session, view)
+    plan = demand.of_plan(found, demand.picked(found, view.key("plan")))
+    need = demand.attempts(queries.attempts(session, view))
+    months = demand.months(plan, slots.monthly(weeks(every_day(view), session)), need)
+    wanted = queries.cover_target(session, view)
+    pending = queries.vectors(session, view)
+    covers = stock.covers(
+        queries.inventory(session, view),
+        plan,
+        need,
+        day,
+        pending=dict(zip(pending["program_id"], pending["pending"].tolist(), strict=True)),
+        wanted_weeks=wanted,
+    )
+    limits = [*demand.slot_limits(months), *stock.limits(covers)]
+    return Planned(plan, months, need, covers, limits, wanted)
+
+
+def every_day(view: View) -> View:
+    """The view without its period: it bounds the months of the plan, not the slots those months have."""
+    return replace(view, since=None, until=None)
 
 
 def weeks(view: View, session: "Session") -> "pd.DataFrame":
@@ -89,8 +167,90 @@ def weeks(view: View, session: "Session") -> "pd.DataFrame":
 
 def cards(view: View, session: "Session", at: str) -> Rows:
     """The cards of one section."""
-    make = {"vein": vein_cards, "slots": slot_cards}
+    make = {
+        "vein": vein_cards,
+        "slots": slot_cards,
+        "demand": demand_cards,
+        "materials": stock_cards,
+        "identity": identity_cards,
+    }
     return make[at](view, session)
+
+
+def demand_cards(view: View, session: "Session") -> Rows:
+    """Slots needed against those there are, a picture a site; what bounds the plan, and when."""
+    found = plan_of(view, session)
+    chart = Chart(
+        key="chart-supply-demand",
+        figure=demand_figures.months(found.months),
+        data=found.months,
+        title=_("Drug-product slots needed and given, by month"),
+        how=_(
+            "Bars: planned patients as slots, with the interval of failures and repeats; line: slots given; "
+            "▲ not at the high end, ✕ does not fit, – slots not all given"
+        ),
+        foot=demand.attempts_in_words(found.need),
+    )
+    limits = Table(
+        key="table-supply-limits",
+        data=demand_figures.limits(found.limits, found.plan.attrs),
+        title=_("What bounds the plan, the earliest on top"),
+        how=_("First month that slots, vector or material in stock do not suffice for, without a new order"),
+        columns=demand_figures.limit_columns(),
+        most=30,
+    )
+    return ((chart,), (limits,))
+
+
+def stock_cards(view: View, session: "Session") -> Rows:
+    """How long stock lasts and what to order by when; the lots behind it."""
+    found = plan_of(view, session)
+    inventory = queries.inventory(session, view)
+    covers = Table(
+        key="table-supply-stock",
+        data=demand_figures.covers(found.covers, inventory.attrs),
+        title=_("What to order by when"),
+        how=_("Stock against planned use; what expires first is used first; the most urgent on top"),
+        columns=demand_figures.cover_columns(),
+        most=30,
+        foot=stock.rules_in_words(found.wanted_weeks) + " " + demand.attempts_in_words(found.need),
+    )
+    lots = Table(
+        key="table-supply-lots",
+        data=demand_figures.lots(inventory),
+        title=_("Lots in stock, the first to expire on top"),
+        how=_("As counted on the day of the data; a lot is used up to its last day of use"),
+        columns=demand_figures.lot_columns(),
+        most=10,
+    )
+    return ((covers,), (lots,))
+
+
+def identity_cards(view: View, session: "Session") -> Rows:
+    """Gaps of the chain of identity, then the chains themselves."""
+    lots = queries.identity(session, view)
+    gaps = Table(
+        key="table-supply-gaps",
+        data=words.gaps(identity.gaps(lots)),
+        title=_("Gaps in the chain of identity"),
+        how=_("Links and days that are missing or contradict each other, of every lot made for a patient"),
+        columns=words.gap_columns(),
+        grouped=("lot",),
+        linked="lot",
+        drill=to_lot,
+        foot=_("Donors are pseudonyms; no page and no table of firstdose holds a name or a date of birth."),
+    )
+    chains = Table(
+        key="table-supply-chains",
+        data=words.chains(lots),
+        title=_("Patients' lots from collection to infusion, the newest first"),
+        how=_("By donor pseudonym and vector lot; a lot opens with all its results"),
+        columns=words.chain_columns(),
+        linked="lot",
+        drill=to_lot,
+        most=10,
+    )
+    return ((gaps,), (chains,))
 
 
 def slot_cards(view: View, session: "Session") -> Rows:
