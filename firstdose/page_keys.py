@@ -68,7 +68,9 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "section": PageKey(("vein", "slots", "demand", "queue", "materials", "identity")),
         "by": PageKey(("all", "site", "program", "month")),
         "target": PageKey(shape=r"[1-9]\d{0,2}"),
-        "plan": PageKey(),
+        **dict.fromkeys(("plan", "site"), PageKey()),
+        "what": PageKey(shape=r"[a-z0-9.~ ]+"),
+        "seed": PageKey(shape=r"[1-9]\d{0,8}"),
     },
     "timeline": {
         "section": PageKey(("plan", "slip", "milestones", "partners")),

@@ -3,6 +3,7 @@
 from firstdose import ui
 from firstdose.rules.overview import Headline
 from firstdose.ui import supply as room
+from firstdose.ui.timeline_partners import Rows
 from firstdose.words import _
 
 view, session = ui.reading()
@@ -17,12 +18,10 @@ def headlines() -> tuple[Headline, ...]:
 
 
 ui.kpi_row(ui.remembered(headlines, room.shared(view), session))
-with ui.row():
-    ui.page_choice(view, "section", _("Look at"), room.sections())
-    room.choose(view, session, section)
+room.choose(view, session, section)
 
 
-def supply_cards() -> room.Rows:
+def supply_cards() -> Rows:
     """The cards of the section chosen."""
     return room.cards(view, session, section)
 

@@ -156,8 +156,8 @@ def limit_columns() -> dict[str, str]:
 
 
 def limits(found: Sequence[Limit], attrs: dict[Any, Any]) -> pd.DataFrame:
-    """What bounds the plan, the earliest month on top; what suffices at the end."""
-    ordered = sorted(found, key=lambda one: (one.month is None, one.month or pd.Timestamp.min, one.name))
+    """What bounds the plan, the earliest month on top, in it the most urgent; what suffices at the end."""
+    ordered = sorted(found, key=lambda one: (one.month is None, one.month or pd.Timestamp.min))
     rows = [
         {
             "month": _("every month known fits")

@@ -46,7 +46,7 @@ def demand(session: "Session", view: "View") -> "pd.DataFrame":
     """Patients planned from the month of the report day on. A period bounds month.
 
     Columns: scenario, ids and names of program and site (partner) (str), month (date, its first day),
-    needs_vector (bool), patients (float).
+    needs_vector (bool), patients (float), country of the site.
     """
     return ask("supply.demand", session, view)
 

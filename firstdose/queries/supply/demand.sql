@@ -10,6 +10,7 @@ select
     demand.partner_id,
     partners.name as partner_name,
     partners.name_ja as partner_name_ja,
+    partners.country,
     demand.patients
 from demand
 inner join programs on demand.program_id = programs.program_id
