@@ -178,9 +178,9 @@ def cover_columns() -> dict[str, str]:
     """The columns of the table of stock, in order."""
     return {
         "state": _("State"),
-        "name": _("Material"),
+        "name": _("Item in stock"),
         "where": _("Site"),
-        "single": _("Source"),
+        "single": _("Supplier"),
         "stock": _("In stock"),
         "planned": _("Planned use"),
         "weeks": _("Weeks of cover"),
@@ -222,14 +222,14 @@ def _weeks(one: Cover) -> str:
 def lot_columns() -> dict[str, str]:
     """The columns of the list of lots in stock."""
     return {
-        "name": _("Material"),
+        "name": _("Item in stock"),
         "sort": _("Kind"),
         "lot": _("Lot"),
         "site": _("Site"),
         "stock": _("In stock"),
         "doses": _("Doses"),
         "expires": _("Expires"),
-        "single": _("Source"),
+        "single": _("Supplier"),
     }
 
 

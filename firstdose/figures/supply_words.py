@@ -11,8 +11,9 @@ from firstdose.rules.supply_vein import PERCENTILES, part_name
 from firstdose.words import N_, _, say_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from firstdose.rules.overview import Headline
     from firstdose.rules.supply_vein import Group
 
 _OUTCOMES = {
@@ -39,9 +40,9 @@ def shown(found: pd.DataFrame, **columns: Any) -> pd.DataFrame:
 def group_columns() -> dict[str, str]:
     """The columns of the table of percentiles by group, in order."""
     return {
-        "label": _("Group"),
+        "label": _("Group of cases"),
         "cases": _("Cases"),
-        "infused": _("Infused"),
+        "infused": _("Infused, cases"),
         "running": _("Running"),
         "dropped": _("Dropped out"),
         **{f"p{p}": f"P{p}" for p in PERCENTILES},
@@ -165,3 +166,25 @@ def chains(found: pd.DataFrame) -> pd.DataFrame:
         opens=[cells.opens(lot=lot) for lot in found["batch_id"]],
         **{name: cells.days(found[f"{name}_on"]) for name in names},
     )
+
+
+def headline_columns() -> dict[str, str]:
+    """The columns of the figures of supply on the overview."""
+    return {"figure": _("Figure"), "value": _("Value"), "context": _("Of what")}
+
+
+def headlines(found: "Mapping[str, Headline]", attrs: dict[Any, Any]) -> pd.DataFrame:
+    """Figures of supply, a row each, by the section of the page that each opens."""
+    rows = [
+        {
+            "figure": one.label,
+            "value": one.value,
+            "context": " · ".join(filter(None, (one.context, one.change))),
+            "opens": cells.opens(section=section),
+            "rule": one.why,
+        }
+        for section, one in found.items()
+    ]
+    frame = pd.DataFrame(rows, dtype="str")
+    frame.attrs = dict(attrs)
+    return frame

@@ -82,14 +82,21 @@ class WorkCalendar:
 
 
 def work_calendar(
-    country: str, around: date, closures: Iterable[tuple[date, date]] = (), *, week: str = WEEKDAYS
+    country: str,
+    around: date,
+    closures: Iterable[tuple[date, date]] = (),
+    *,
+    week: str = WEEKDAYS,
+    years: tuple[int, int] = (_BACK, _AHEAD),
 ) -> WorkCalendar:
     """The calendar of a partner: the days of ``week`` without holidays of ``country`` and its closures.
+
+    It knows so many ``years`` before and after that of ``around``.
 
     A country that the library does not know has week-ends only. Holidays by law are known for some years
     ahead; later years are their rules. Source: library holidays, by ISO 3166-1 alpha-2 code.
     """
-    first, last = date(around.year - _BACK, 1, 1), date(around.year + _AHEAD, 12, 31)
+    first, last = date(around.year - years[0], 1, 1), date(around.year + years[1], 12, 31)
     days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
     shut = [
         day for since, until in closures for day in np.arange(np.datetime64(since), np.datetime64(until) + 1)

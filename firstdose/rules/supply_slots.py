@@ -18,6 +18,7 @@ from firstdose.words import N_, _, say_date
 
 BACK_WEEKS, AHEAD_WEEKS = 4, 28  # drawn around the report day; utilisation looks 12 weeks either way
 NEAR_WEEKS = 12  # our convention: a quarter
+_MOST_YEARS = 20  # of holidays, 4 ms each the first time; a week further away counts as worked by none
 STATES = ("free", "full", "overbooked", "closed", "contradicted")
 _STATE_NAMES = {
     "free": N_("free"),
@@ -33,13 +34,18 @@ def state_name(state: str) -> str:
     return _(_STATE_NAMES[state])
 
 
-def calendars(countries: Mapping[str, str], closures: pd.DataFrame, around: date) -> dict[str, WorkCalendar]:
-    """The working calendar of each site by its country and its closures."""
+def calendars(
+    countries: Mapping[str, str], closures: pd.DataFrame, around: date, years: tuple[int, int]
+) -> dict[str, WorkCalendar]:
+    """The working calendar of each site by its country and its closures, for as many years as needed."""
     shut: dict[str, list[tuple[date, date]]] = {}
     for row in closures.to_dict("records"):
         span = (pd.Timestamp(row["from_on"]).date(), pd.Timestamp(row["to_on"]).date())
         shut.setdefault(row["partner_id"], []).append(span)
-    return {site: work_calendar(country, around, shut.get(site, ())) for site, country in countries.items()}
+    return {
+        site: work_calendar(country, around, shut.get(site, ()), years=years)
+        for site, country in countries.items()
+    }
 
 
 def weeks(slots: pd.DataFrame, closures: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -49,7 +55,9 @@ def weeks(slots: pd.DataFrame, closures: pd.DataFrame, as_of: date) -> pd.DataFr
     working days) and state (``STATES``): overbooked when more is booked than can be made.
     """
     named = slots.assign(site=in_language(slots, "partner_name"))
-    known = calendars(dict(zip(slots["partner_id"], slots["country"], strict=True)), closures, as_of)
+    spread = slots["week_start"].dt.year - as_of.year if len(slots) else pd.Series([0])
+    years = (min(max(-int(spread.min()), 0), _MOST_YEARS), min(max(int(spread.max()), 0) + 1, _MOST_YEARS))
+    known = calendars(dict(zip(slots["partner_id"], slots["country"], strict=True)), closures, as_of, years)
     since = (pd.to_datetime(slots["week_start"]) - pd.Timestamp("1970-01-01")).dt.days
     monday = np.asarray(since, dtype=np.float64)
     worked = np.zeros(len(slots), dtype=int)

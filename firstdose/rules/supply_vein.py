@@ -68,10 +68,12 @@ def judged(cases: pd.DataFrame, as_of: date, target: float | None = None) -> pd.
 
 
 def _standing(cases: pd.DataFrame, end: "pd.Series[Any]") -> list[str]:
-    """The first part whose last day is not known; a failed lot waits for its repeat."""
+    """The part after the last day that is known; a failed lot waits for its repeat."""
+    ways = PARTS[1:]
     found = []
     for row, ended in zip(cases.to_dict("records"), end, strict=True):
-        at = next((part for part, _first, last in PARTS[1:] if pd.isna(row[last])), "infusion")
+        done = [at for at, (_part, _first, last) in enumerate(ways) if not pd.isna(row[last])]
+        at = ways[min(max(done, default=-1) + 1, len(ways) - 1)][0]
         found.append("" if ended else "repeat" if row["failed"] else at)
     return found
 

@@ -25,3 +25,8 @@ def to_review(view: View) -> str:
 def to_lot(view: View) -> str:
     """To one lot in full on the manufacturing page; the cell says which."""
     return to_link(replace(view, page="manufacturing", chart=None, keys=(("lot", ""),)), left=("lot",))
+
+
+def to_supply(view: View) -> str:
+    """To one section of the supply page; the cell says which."""
+    return to_link(replace(view, page="supply", chart=None, keys=(("section", ""),)), left=("section",))

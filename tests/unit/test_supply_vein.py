@@ -88,6 +88,11 @@ def test_what_lies_after_the_report_day_is_not_known() -> None:
     assert found["at"].tolist() == ["testing"]
 
 
+def test_a_day_that_was_not_told_does_not_hold_up_a_case() -> None:
+    lacking = lot("L5", "2026-11-01", 2, 3, received_on=None)
+    assert rules.judged(cases(lacking), DAY)["at"].tolist() == ["making"]
+
+
 def test_lots_that_replace_each_other_in_a_ring_do_not_hang_the_question() -> None:
     ring = [lot("A", "2026-08-01", replaces_batch_id="B"), lot("B", "2026-08-02", replaces_batch_id="A")]
     assert cases(*ring, REPEAT | {"replaces_batch_id": None})["batch_id"].tolist() == ["L2"]
