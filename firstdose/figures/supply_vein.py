@@ -21,7 +21,7 @@ def curves(found: pd.DataFrame, lines: pd.DataFrame, running: list[float]) -> go
     """Draw the share infused by each day, a step curve a group, reference lines, ticks where cases run.
 
     Takes ``rules.supply_vein.curves``, ``lines`` and the days of running cases. Units: days, percent. At most
-    five groups are drawn, those of most cases; the table has all.
+    five groups are drawn, those of most cases or the newest months; the table has all.
     """
     if found.empty:
         return theme.empty(_("No patient's lot was infused under these filters yet."))

@@ -84,9 +84,9 @@ def identity(session: "Session", view: "View") -> "pd.DataFrame":
 
     Columns: batch_id, program_id, partner_id, partner_name, partner_name_ja, donor_id, vector_batch_id, its
     vector_material, vector_program_id, vector_disposition, vector_released_on (date), is_remanufacture
-    (bool), replaces_batch_id, its replaced_donor_id and replaced_disposition, disposition, patient_outcome
-    (str), collected_on, received_on, started_on, harvested_on, released_on, shipped_on, infused_on (date;
-    none while ahead of the report day), decided (bool), other_batch_id (a lot of another program with the
-    same donor).
+    (bool), replaces_batch_id, its replaced_donor_id, replaced_disposition and replaced_started_on,
+    disposition, patient_outcome (str), collected_on, received_on, started_on, harvested_on, released_on,
+    shipped_on, infused_on (date; none while ahead of the report day), decided (bool), other_batch_id (a lot
+    of another program with the same donor).
     """
     return ask("supply.identity", session, view)

@@ -32,6 +32,7 @@ _GAPS = {
     "repeat": N_("a repeat that names no failed lot"),
     "repeat of another donor": N_("repeats lot {other} of another donor"),
     "repeat of a good lot": N_("repeats lot {other}, which did not fail"),
+    "repeat of a later lot": N_("repeats lot {other}, which began later"),
     "donor elsewhere": N_("the donor also stands with lot {other} of another program"),
 }
 _RELEASED = ("released", "released out of specification")
@@ -82,6 +83,8 @@ def _links(row: Row) -> list[tuple[str, str]]:
             found.append(("repeat of another donor", failed))
         if row["replaced_disposition"] not in _FAILED:
             found.append(("repeat of a good lot", failed))
+        if row["replaced_started_on"] > row["started_on"]:
+            found.append(("repeat of a later lot", failed))
     if other := _known(row["other_batch_id"]):
         found.append(("donor elsewhere", other))
     return found

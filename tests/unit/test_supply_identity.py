@@ -112,6 +112,11 @@ def test_a_repeat_is_of_a_failed_lot_of_the_same_donor() -> None:
     assert gaps(RUNNING | {"batch_id": "L0"}, repeat) == ["repeat of a good lot"]
 
 
+def test_a_repeat_begins_after_what_it_repeats() -> None:
+    repeat = WHOLE | {"is_remanufacture": True, "replaces_batch_id": "L0"}
+    assert gaps(FAILED | {"started_on": date(2026, 4, 4)}, repeat) == ["repeat of a later lot"]
+
+
 def test_a_donor_that_stands_with_two_programs_is_named_on_both() -> None:
     other = RUNNING | {"batch_id": "L2", "program_id": "P2", "vector_batch_id": None}
     assert sorted(gaps(WHOLE, other)) == ["donor elsewhere", "donor elsewhere", "vector"]

@@ -19,19 +19,26 @@ chain as (
     select
         batch_id as first_batch_id,
         batch_id,
+        started_on,
         collected_on as begun_on,
         1 as attempts
     from made
-    where replaces_batch_id is null or replaces_batch_id not in (select batch_id from made)
+    where not exists (
+        select 1 from made as failed
+        where failed.batch_id = made.replaces_batch_id
+            and (failed.started_on, failed.batch_id) < (made.started_on, made.batch_id)
+    ) -- a repeat begins after the lot it repeats: else lots that replace each other would be lost
     union all
     select
         chain.first_batch_id,
         made.batch_id,
+        made.started_on,
         coalesce(chain.begun_on, made.collected_on) as begun_on,
         chain.attempts + 1 as attempts
     from chain
-    inner join made on chain.batch_id = made.replaces_batch_id
-    where chain.attempts < 20 -- a longer chain is a loop in the data
+    inner join made
+        on chain.batch_id = made.replaces_batch_id
+        and (chain.started_on, chain.batch_id) < (made.started_on, made.batch_id)
 ),
 
 latest as (

@@ -34,6 +34,7 @@ select
     patients.replaces_batch_id,
     failed.donor_id as replaced_donor_id,
     failed.disposition as replaced_disposition,
+    failed.started_on as replaced_started_on,
     patients.disposition,
     patients.collected_on,
     patients.received_on,
