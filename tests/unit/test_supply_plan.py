@@ -211,10 +211,13 @@ def test_an_order_is_overdue_once_its_day_has_passed(lead: int | None, mark: str
 
 
 def test_an_order_that_is_due_in_more_than_four_weeks_is_enough_unless_below_the_target() -> None:
+    """Ten doses from 1 March on run out on the 11th, 111 days ahead: 83 of lead time leave four weeks."""
     plan = planned(("P1", "SEND", "2027-03-01", 31.0))
-    given = stored(lead_time_days=30)
+    assert covered(stored(lead_time_days=83), plan=plan)[0].mark == "at risk"
+    given = stored(lead_time_days=82)
     assert covered(given, plan=plan)[0].mark == "closed"
-    assert covered(given, plan=plan, wanted_weeks=52)[0].mark == "at risk"
+    assert covered(given, plan=plan, wanted_weeks=15)[0].mark == "closed"
+    assert covered(given, plan=plan, wanted_weeks=16)[0].mark == "at risk"
 
 
 def test_a_program_without_any_vector_in_stock_is_named() -> None:
