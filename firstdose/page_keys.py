@@ -74,6 +74,14 @@ PAGE_KEYS: Mapping[str, Mapping[str, PageKey]] = {
         "where": PageKey(("JP", "US", "EU"), narrows=True),
         "blocks": PageKey(("filing", "first dose"), narrows=True),
     },
+    "supply": {
+        "section": PageKey(("vein", "slots", "demand", "queue", "materials", "identity")),
+        "by": PageKey(("all", "site", "program", "month")),
+        "target": PageKey(shape=r"[1-9]\d{0,2}"),
+        **dict.fromkeys(("plan", "site"), PageKey()),
+        "what": PageKey(shape=r"[a-z0-9.~ ]+"),
+        "seed": PageKey(shape=r"[1-9]\d{0,8}"),
+    },
     "timeline": {
         "section": PageKey(("plan", "slip", "milestones", "partners")),
         "lanes": PageKey(("partner", "program", "workstream")),

@@ -23,8 +23,8 @@ def headlines() -> list[rules.Headline]:
     return list(rules.headlines(queries.standing(session, view), queries.standing_before(base, view), since))
 
 
-def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Table, ui.Chart]:
-    """Readiness, the next 90 days, open conditions, what changed, the funnel."""
+def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Table, ui.Table, ui.Chart]:
+    """Readiness, the next 90 days, open conditions, supply, what changed, the funnel."""
     planned = queries.next_days(session, view)
     funnel = conversions.conversions(stages.stage_funnel(session, view))
     changed = ui.changes_between(base, session)
@@ -43,6 +43,7 @@ def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Table, ui.Chart]:
             foot=figures.hidden(planned),
         ),
         room.conditions(view, session, day),
+        room.supply(view, session, day),
         ui.Table(
             key="table-overview-changes",
             data=figures.changes(lines),
@@ -62,9 +63,9 @@ def cards() -> tuple[ui.Chart, ui.Chart, ui.Table, ui.Table, ui.Chart]:
 
 
 ui.kpi_row(ui.remembered(headlines, view, session, base))
-matrix, planned, conditions, changes, funnel = ui.remembered(cards, view, session, base)
+matrix, planned, conditions, supply, changes, funnel = ui.remembered(cards, view, session, base)
 left, right = ui.grid((3, 2))
 with left:
     ui.draw(matrix, planned)
 with right:
-    ui.draw(conditions, changes, funnel)
+    ui.draw(conditions, supply, changes, funnel)

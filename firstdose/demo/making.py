@@ -200,6 +200,10 @@ def _with_pairs(found: list[Batch]) -> list[Batch]:
     return found
 
 
+#: Gaps of the chain of identity: a lot whose pseudonym was not told, one whose receipt was not signed.
+_UNTOLD, _UNSIGNED = frozenset({"D-0279"}), frozenset({"D-0288", "D-0162"})
+
+
 def batch_rows(all_batches: list[Batch], day: date) -> list[Row]:
     """The lots as they were known on a day."""
     found = []
@@ -219,12 +223,12 @@ def batch_rows(all_batches: list[Batch], day: date) -> list[Row]:
                 "purpose": one.purpose,
                 "process_version": one.process,
                 "vector_batch_id": one.vector_lot,
-                "donor_id": one.donor,
+                "donor_id": None if one.id in _UNTOLD else one.donor,
                 "is_remanufacture": one.replaces is not None,
                 "replaces_batch_id": one.replaces,
                 "slot_on": one.started if one.material == "drug product" else None,
                 "collected_on": one.collected,
-                "received_on": one.received,
+                "received_on": None if one.id in _UNSIGNED else one.received,
                 "started_on": one.started,
                 "harvested_on": chance.known(one.harvested, day),
                 "released_on": one.decided if passed else None,

@@ -3,55 +3,79 @@
 from datetime import date, timedelta
 
 from firstdose.demo import chance
+from firstdose.demo.governance import closure_rows
 from firstdose.demo.making import Batch
-from firstdose.demo.story import RECEIVING, SITES, Program, Row
+from firstdose.demo.story import RECEIVING, SENDING, SITES, Program, Row
 
 
 def slot_rows(seed: int, day: date) -> list[Row]:
-    """Slots a week, from half a year before the first report until nine months ahead."""
+    """Slots a week, from half a year before the report day until thirteen months ahead."""
     found = []
-    monday = date(2025, 1, 6)
-    while monday <= chance.after(day, 270):
+    monday = chance.after(day, -182 - day.weekday())
+    while monday <= chance.after(day, 400):
         for site in SITES:
-            for material, most in (("vector", 1), ("drug product", 4 if site == RECEIVING else 2)):
+            for material, full in (("vector", 1), ("drug product", 4 if site == RECEIVING else 2)):
                 die = chance.of(seed, f"slot {site} {material} {monday}")
+                most = 0 if _closed(site, monday, day) else full
                 ahead = (monday - day).days
                 share = 0.95 if ahead < 0 else max(0.1, 0.95 - ahead / 300)
+                promised_twice = die.random() < _OVERBOOKED and 0 < ahead < _SOON_DAYS and most > 0
+                booked = sum(die.random() < share for _ in range(most))
                 found.append(
                     {
                         "partner_id": site,
                         "material": material,
                         "week_start": monday,
                         "available": most,
-                        "booked": min(
-                            most + (die.random() < 0.04), sum(die.random() < share for _ in range(most))
-                        ),
+                        "booked": most + 1 if promised_twice else booked,
                     }
                 )
         monday += timedelta(days=7)
     return found
 
 
-def demand_rows(cast: list[Program], seed: int) -> list[Row]:
-    """Patients a month for the programs in or before the clinic, a base and a high scenario."""
+_OVERBOOKED, _SOON_DAYS = 0.08, 120
+
+
+def _closed(site: str, monday: date, day: date) -> bool:
+    """Whether a shutdown of the site covers four or more days from Monday to Friday."""
+    week = [monday + timedelta(days=n) for n in range(5)]
+    shut = [
+        on
+        for row in closure_rows(day)
+        if row["partner_id"] == site
+        for on in week
+        if row["from_on"] <= on <= row["to_on"]
+    ]
+    return len(shut) >= 4
+
+
+def demand_rows(cast: list[Program], seed: int, day: date) -> list[Row]:
+    """Patients a month for the programs in or before the clinic, from the quarter of the report day on."""
+    quarter = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
     found = []
     for one in cast:
         if one.stage < 5 or one.status != "active":
             continue
         die = chance.of(seed, f"demand {one.id}")
         full = die.uniform(0.8, 2.6)
+        begun = 0
         for number in range(24):
             month = date(2026 + number // 12, number % 12 + 1, 1)
             if one.first_dose and month < one.first_dose.replace(day=1):
                 continue
+            begun += 1
+            if month < quarter:
+                continue
+            grown = min(1.0, 0.4 + 0.1 * begun) + 0.05 * max(0, number - 12)
             for scenario, times in (("base", 1.0), ("high", 1.6)):
                 found.append(
                     {
                         "program_id": one.id,
-                        "partner_id": RECEIVING,
+                        "partner_id": SENDING if one.id == "HUB-05" else RECEIVING,
                         "scenario": scenario,
                         "month": month,
-                        "patients": round(full * times, 1),
+                        "patients": round(full * grown * times, 1),
                     }
                 )
     return found

@@ -16,6 +16,8 @@ from firstdose.rules.network import Days
 _EPOCH = date(1970, 1, 1).toordinal()
 #: Years before and after the report day that a calendar knows; beyond them every moment is their last.
 _BACK, _AHEAD = 15, 20
+#: Days worked from Monday on, 1 for a day that is: a usual week, and one with shifts on week-ends.
+WEEKDAYS, EVERY_DAY = "1111100", "1111111"
 
 
 def moment_of(day: date) -> float:
@@ -79,19 +81,28 @@ class WorkCalendar:
         return np.asarray(self._count(until) - self._count(since))
 
 
-def work_calendar(country: str, around: date, closures: Iterable[tuple[date, date]] = ()) -> WorkCalendar:
-    """The calendar of a partner: Monday to Friday without holidays of ``country`` and its closures.
+def work_calendar(
+    country: str,
+    around: date,
+    closures: Iterable[tuple[date, date]] = (),
+    *,
+    week: str = WEEKDAYS,
+    years: tuple[int, int] = (_BACK, _AHEAD),
+) -> WorkCalendar:
+    """The calendar of a partner: the days of ``week`` without holidays of ``country`` and its closures.
+
+    It knows so many ``years`` before and after that of ``around``.
 
     A country that the library does not know has week-ends only. Holidays by law are known for some years
     ahead; later years are their rules. Source: library holidays, by ISO 3166-1 alpha-2 code.
     """
-    first, last = date(around.year - _BACK, 1, 1), date(around.year + _AHEAD, 12, 31)
+    first, last = date(around.year - years[0], 1, 1), date(around.year + years[1], 12, 31)
     days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
     shut = [
         day for since, until in closures for day in np.arange(np.datetime64(since), np.datetime64(until) + 1)
     ]
     off = np.array([*_holidays(country, first.year, last.year), *shut], dtype="datetime64[D]")
-    works = np.is_busday(days, holidays=off)
+    works = np.is_busday(days, weekmask=week, holidays=off)
     counted = np.concatenate([[0.0], np.cumsum(works, dtype=np.float64)])
     opening = np.flatnonzero(works) + moment_of(first)
     return WorkCalendar(moment_of(first), counted, opening.astype(np.float64), works.astype(np.float64))

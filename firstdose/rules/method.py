@@ -1,6 +1,14 @@
 """How the figures are made, in words, for the reference page: each paragraph names its rule."""
 
-from firstdose.rules import forecast, readiness, readiness_history, timeline, transfer
+from firstdose.rules import (
+    forecast,
+    readiness,
+    readiness_history,
+    supply_slots,
+    supply_stock,
+    timeline,
+    transfer,
+)
 from firstdose.words import _
 
 
@@ -76,6 +84,44 @@ def paragraphs() -> tuple[tuple[str, str], ...]:
         ),
         (_("Day the last gate item closes (rule R-10)"), readiness_history.rules_in_words()),
         (_("Technology transfer (rule R-13)"), transfer.rules_in_words()),
+        (
+            _("Vein to vein (rule R-14)"),
+            _(
+                "A case is one patient, from the first collection to the infusion: a failed lot and its "
+                "repeats count as one. Percentiles are of finished cases; the curve and its median count "
+                "running cases as censored (Kaplan and Meier 1958). Withdrawal, death and ineligibility "
+                "before the infusion are competing events; their shares are those of Aalen and Johansen "
+                "(1978)."
+            ),
+        ),
+        (_("Slots (rule R-15)"), supply_slots.rules_in_words()),
+        (
+            _("Demand against capacity (rule R-16)"),
+            _(
+                "A planned patient needs 1 / (1 − failure × repeat) slots; both shares are those of decided "
+                "lots, and the interval puts in the low and the high ends of both. A week of slots belongs "
+                "to a month by its Mondays to Fridays. A month fits when its slots are as many as needed or "
+                "more."
+            ),
+        ),
+        (_("Stock (rule R-17)"), supply_stock.rules_in_words(None)),
+        (
+            _("Chain of identity (rule R-18)"),
+            _(
+                "Every lot made for a patient owes a donor pseudonym, a vector lot of its program released "
+                "before the start, and each day that a later day, the disposition or the outcome says has "
+                "been."
+            ),
+        ),
+        (
+            _("What if the plant were another (rule R-19)"),
+            _(
+                "A year is played up to 1,000 times after 120 days that fill the plant: patients ask at "
+                "random, first come, first served; days are drawn from those observed. The waits agree with "
+                "the closed forms of Erlang and of Pollaczek and Khinchine where these hold. Drop-outs are "
+                "not played."
+            ),
+        ),
         (
             _("What changed (rule R-04)"),
             _(

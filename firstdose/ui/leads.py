@@ -30,3 +30,13 @@ def to_item(view: View) -> str:
 def to_transfer(view: View) -> str:
     """To one transfer on its page with the filters at hand; the cell says which, and what of it."""
     return to_link(replace(view, page="transfer", chart=None), left=("transfer", "part", "show"))
+
+
+def to_lot(view: View) -> str:
+    """To one lot in full on the manufacturing page; the cell says which."""
+    return to_link(replace(view, page="manufacturing", chart=None, keys=(("lot", ""),)), left=("lot",))
+
+
+def to_supply(view: View) -> str:
+    """To one section of the supply page; the cell says which."""
+    return to_link(replace(view, page="supply", chart=None, keys=(("section", ""),)), left=("section",))

@@ -20,6 +20,7 @@ PAGES: dict[str, str] = {  # area: name in the menu
     "transfer": N_("Transfer"),
     "manufacturing": N_("Manufacturing"),
     "comparability": N_("Comparability"),
+    "supply": N_("Supply"),
     "changes": N_("Changes"),
     "data": N_("Data"),
     "reference": N_("Reference"),

@@ -57,6 +57,7 @@ def test_a_folder_filled_from_the_templates_becomes_the_dashboard(place: Path) -
         "transfer",
         "manufacturing",
         "comparability",
+        "supply",
         "data",
         "reference",
     ):
