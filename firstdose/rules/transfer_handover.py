@@ -32,11 +32,13 @@ def hand_over(transfers: pd.DataFrame, tasks: pd.DataFrame, basis: Basis) -> pd.
         "unestimated": lacking["transfer_id"].value_counts(),
     }
     ids = transfers["transfer_id"]
+    ended = pd.to_datetime(tasks["actual_finish"]).groupby(tasks["transfer_id"]).max().to_dict()
     found = transfers.assign(
-        **{name: ids.map(count).fillna(0).astype(int) for name, count in counts.items()},
-        done_on=pd.to_datetime(
-            ids.map(pd.to_datetime(tasks["actual_finish"]).groupby(tasks["transfer_id"]).max())
-        ),
+        **{
+            name: pd.Series([int(count.get(one, 0)) for one in ids], index=ids.index, dtype=int)
+            for name, count in counts.items()
+        },
+        done_on=pd.to_datetime(pd.Series([ended.get(one) for one in ids], index=ids.index, dtype="object")),
     )
     found["said"] = np.select(
         [found["tasks"] == 0, found["open_tasks"] == 0, found["unestimated"] > 0],

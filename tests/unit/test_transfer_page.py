@@ -10,10 +10,13 @@ from firstdose.figures import transfer as figures
 from firstdose.figures import transfer_methods as method_words
 from firstdose.figures import transfer_runs as run_words
 from firstdose.figures import transfer_words as words
+from firstdose.queries import forecast as plans
 from firstdose.queries import manufacturing
 from firstdose.queries import transfer as queries
 from firstdose.rules import transfer as rules
 from firstdose.rules import transfer_methods, transfer_runs
+from firstdose.rules.forecast import Basis
+from firstdose.rules.transfer_handover import hand_over
 from firstdose.view import View
 from tests.support import MemorySession, session_of
 from tests.unit.test_manufacturing_queries import ATTRIBUTES, PARTNERS, PROGRAMS, lot, result
@@ -147,5 +150,7 @@ def test_nothing_at_all_is_said_and_breaks_nothing() -> None:
     assert words.drifts(drifted).empty
     lots = transfer_runs.concerned(manufacturing.lots(bare, ALL), transfers)
     assert run_words.runs(transfer_runs.ladder(lots, queries.rungs(bare, ALL))).empty
+    basis = Basis(plans.tasks(bare, ALL), plans.risks(bare, ALL), DAY)
+    assert run_words.hand_overs(hand_over(transfers, queries.tasks(bare, ALL), basis)).empty
     figures_ = rules.headlines(judged, drifted, verdicts["verdict"])
     assert [one.value for one in figures_] == ["0 of 0", "0", "0 / 0", "0 of 0", "–"]
