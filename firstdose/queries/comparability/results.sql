@@ -1,7 +1,9 @@
 -- grain: one row per lot of the two groups and attribute with a result, one value or verdict each
 -- params: $chosen (the programs let through), $of, $material, $compare (sites, versions), $first, $second, $partner (null = all), $area (null = all), $since, $until (bound started_on), $as_of
 with sided as (
-    select batch_id
+    select
+        batch_id,
+        partner_id
     from batches
     where program_id = $of
         and material = $material
@@ -21,9 +23,10 @@ tested as (
         results.value,
         results.qualifier,
         results.passed,
-        results.sample
+        results.sample,
+        coalesce(results.lab_partner = sided.partner_id, false) as own
     from results
-    semi join sided on results.batch_id = sided.batch_id
+    inner join sided on results.batch_id = sided.batch_id
     where results.tested_on <= $as_of
 ),
 
@@ -36,6 +39,8 @@ shown as (
         order by case sample when 'release' then 1 when 'starting material' then 2 when 'in process' then 3 else 4 end
         rows between unbounded preceding and unbounded following
     )
+    -- as on the control chart: of two laboratories the site's own result counts, the other one compares methods
+    and (own or not bool_or(own) over (partition by batch_id, attribute_code, sample))
 ),
 
 lots as (
