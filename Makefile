@@ -16,11 +16,10 @@ help: ## list these commands
 run: .venv/.run ## start the dashboard and say its address (PORT=8600 for another port)
 	@.venv/bin/firstdose serve $(if $(PORT),--port $(PORT))
 
-# Two processes side by side, one a core; the browser has the machine to itself, since its tests wait for what they see.
+# Two processes side by side, a file at a time; the browser has the machine to itself, since its tests wait for what
+# they see.
 test: lint browser ## everything: format, lint, types, architecture, all tests with a real browser
-	@$(PY) -m pytest tests/app tests/corpus >.pytest-pages.log 2>&1 & pages=$$!; \
-	$(PY) -m pytest tests/unit; unit=$$?; \
-	wait $$pages; pages=$$?; cat .pytest-pages.log; rm -f .pytest-pages.log; exit $$((unit + pages))
+	@$(PY) -m pytest -n 2 --dist loadfile tests/unit tests/app tests/corpus
 	@$(PY) -m pytest tests/browser
 
 lint: .venv/.dev ## format, lint, types, architecture
