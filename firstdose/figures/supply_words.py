@@ -116,10 +116,10 @@ def gap_columns() -> dict[str, str]:
     """The columns of the table of gaps, in order."""
     return {
         "lot": _("Lot"),
+        "said": _("What is missing or wrong"),
         "program_id": _("Program"),
         "site": _("Site"),
         "donor": _("Donor"),
-        "said": _("What is missing or wrong"),
         "started": _("Started"),
     }
 

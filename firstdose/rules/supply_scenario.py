@@ -68,6 +68,7 @@ class Base:
     tail: float
     lots: int  # finished lots that the days were observed in; 0 where conventions stand for them
     slots_a_week: float
+    planned: float  # patients a year of the plan, before the bounds
 
 
 def base(cases: pd.DataFrame, need: Attempts, patients: float, slots_a_week: float) -> Base:
@@ -106,6 +107,7 @@ def base(cases: pd.DataFrame, need: Attempts, patients: float, slots_a_week: flo
         float(np.median(tail)) if len(tail) >= TOO_FEW else _TAIL,
         len(done) if enough else 0,
         slots_a_week,
+        patients,
     )
 
 
@@ -207,4 +209,11 @@ def in_words(found: Base, asked: Mapping[str, float], seed: int) -> str:
             "not played; collection, start and release fall on working days."
         ).format(slots=say_number(found.slots_a_week, 1), n=say_number(TURNAROUND)),
     ]
+    low, high, _step = BOUNDS["n"]
+    if not low <= found.planned <= high:
+        said.append(
+            _("The plan has {n} patients a year; from {low} to {high} are played.").format(
+                n=say_number(found.planned), low=say_number(low), high=say_number(high)
+            )
+        )
     return " ".join(said)

@@ -110,7 +110,10 @@ def identity_cards(view: "View", session: "Session") -> "Rows":
         grouped=("lot",),
         linked="lot",
         drill=to_lot,
-        foot=_("Donors are pseudonyms; no page and no table of firstdose holds a name or a date of birth."),
+        foot=_(
+            "Donors are pseudonyms; no page and no table of firstdose has a column for the name or birth "
+            "of a patient."
+        ),
     )
     chains = Table(
         key="table-supply-chains",

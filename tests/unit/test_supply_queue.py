@@ -183,3 +183,11 @@ def test_only_what_differs_from_the_data_is_written_into_the_link() -> None:
     assert scenarios.changed(found, found.settings | {"s": 9.0, "t": 7.5}).written == "s~9 t~7.5"
     assert scenarios.runs({"n": 100}) == 1000
     assert scenarios.runs({"n": 1000}) == 112
+
+
+def test_a_plan_beyond_what_is_played_is_said() -> None:
+    need = Attempts(Share(0, 0), Share(1, 1), "nothing")
+    many, some = (scenarios.base(cases(5), need, patients, 3.5) for patients in (1001, 1000))
+    assert many.settings["n"] == 1000
+    assert "1,001 patients a year" in scenarios.in_words(many, many.settings, 1)
+    assert "patients a year" not in scenarios.in_words(some, some.settings, 1)
