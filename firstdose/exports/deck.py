@@ -35,7 +35,7 @@ def deck(artefact: "Artefact") -> bytes:
     show.slide_width, show.slide_height = Inches(WIDE), Inches(HIGH)
     show.core_properties.title = artefact.stamp.title
     show.core_properties.author = artefact.stamp.by
-    show.core_properties.comments = artefact.stamp.link
+    show.core_properties.comments = artefact.stamp.footer()[:255]  # all that fits; the link is in the notes
     blank = show.slide_layouts[6]
     parts: list[tuple[Block, Native | None]] = []
     for block in artefact.blocks:
