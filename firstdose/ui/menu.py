@@ -33,7 +33,8 @@ def navigation() -> "Page":
         [
             st.Page(f"pages/{area}.py", title=_(name), url_path=area, default=area == HOME)
             for area, name in PAGES.items()
-        ]
+        ],
+        expanded=True,  # beyond ten pages Streamlit hides the rest behind a button
     )
 
 
