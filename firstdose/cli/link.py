@@ -34,9 +34,9 @@ def link(address: str, format_: str) -> None:
     }
     view, told = _read(lake, page, params)
     refused = [{"key": part.key, "value": part.value, "why": part.why} for part in view.refused]
-    lines = [f"{_('Page')}: {_(PAGES[page])}", *(f"{label}: {text}" for label, text in told)]
-    lines += [f"{_('Left out')}: {part['why']}" for part in refused]
-    lines.append(f"{_('In full')}: {to_link(view)}")
+    rows = [(_("Page"), _(PAGES[page])), *told]
+    rows += [(_("Left out"), part["why"]) for part in refused]
+    lines = [f"{label}: {text}" for label, text in [*rows, (_("In full"), to_link(view))]]
     if format_ == "json":
         answer = {"page": page, "link": to_link(view), "refused": refused, "says": dict(told)}
         click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
@@ -85,7 +85,7 @@ def _read(lake: Lake, page: str, params: dict[str, list[str]]) -> tuple[View, li
     told.append((_("Report day"), (view.as_of or session.as_of).isoformat()))
     if view.chart:
         told.append((_("Card"), view.chart))
-    told += [(f"{_('Key')} {name}", value) for name, value in view.keys if value]
+    told += [(_("Key {name}").format(name=name), value) for name, value in view.keys if value]
     return view, told
 
 

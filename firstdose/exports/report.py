@@ -39,6 +39,7 @@ def report(artefact: "Artefact", plotly: str) -> bytes:
         f"<p>{escape(one.context)}</p><p class='{escape(one.tone)}'>{escape(one.change)}</p></li>"
         for one in artefact.headlines
     )
+    origin = _("Where this comes from")
     cards = "".join(_card(block) for block in artefact.blocks)
     drawn = any(block.figure is not None for block in artefact.blocks)
     scripts = f"<script>{_inert(plotly)}</script><script>{_DRAW}</script>" if drawn else ""
@@ -51,7 +52,7 @@ def report(artefact: "Artefact", plotly: str) -> bytes:
         f"<style>{_style()}</style></head><body>"
         f"<header><h1>{escape(stamp.title)}</h1><p>{escape(stamp.sentence)}</p></header>"
         f"<ul class='figures'>{figures}</ul>{cards}"
-        f"<section><h2>{escape(_('Where this comes from'))}</h2><dl>{about}</dl></section>"
+        f"<section><h2>{escape(origin)}</h2><dl>{about}</dl></section>"
         f"<footer>{escape(stamp.footer())}</footer>"
         f'<script type="application/json" id="manifest">{manifest}</script>{scripts}</body></html>'
     )
