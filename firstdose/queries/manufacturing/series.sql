@@ -2,22 +2,26 @@
 -- params: $chosen (the programs let through), $area (null = all), $attribute, $site, $since, $until (bound started_on), $as_of
 with tested as (
     select
-        results.batch_id,
-        results.value,
-        results.qualifier,
-        results.tested_on,
-        results.sample,
+        result_days.batch_id,
+        result_days.sample,
+        result_days.tested_on,
+        result_days.results,
+        result_days.total,
+        result_days.logs,
+        result_days.least,
+        result_days.below,
+        result_days.above,
         batches.program_id,
         batches.process_version,
         batches.purpose,
         batches.started_on,
         batches.disposition
-    from results
-    inner join batches on results.batch_id = batches.batch_id
-    where results.attribute_code = $attribute
-        and results.value is not null
-        and results.tested_on <= $as_of
-        and batches.partner_id = $site
+    from result_days
+    inner join batches on result_days.batch_id = batches.batch_id
+    where result_days.attribute_code = $attribute
+        and result_days.partner_id = $site
+        and result_days.results > 0
+        and result_days.tested_on <= $as_of
         and list_contains($chosen, batches.program_id)
         and ($area is null or $area <> []) -- a lot belongs to every area; a refused area still shows nothing
         and ($since is null or batches.started_on >= $since)
@@ -46,16 +50,15 @@ lots as (
             case when shown.purpose in ('development', 'commercial') then shown.purpose else 'clinical' end
         ) as phase,
         max(shown.tested_on) as tested_on,
-        count(*)::integer as results,
-        -- the logarithm is taken of linear attributes too, whatever the scale asks: zero must have none
+        sum(shown.results)::integer as results,
         if(
-            any_value(attributes.scale) = 'log' and min(shown.value) > 0,
-            exp(avg(ln(nullif(greatest(shown.value, 0), 0)))),
-            avg(shown.value)
+            any_value(attributes.scale) = 'log' and min(shown.least) > 0,
+            exp(sum(shown.logs) / sum(shown.results)),
+            sum(shown.total) / sum(shown.results)
         ) as mean,
         -- the mean of a bound and a number is a bound; two bounds of opposite kinds say nothing
-        if(count(distinct shown.qualifier) = 2, null, mean) as value,
-        max(shown.qualifier) as qualifier
+        if(sum(shown.below) > 0 and sum(shown.above) > 0, null, mean) as value,
+        case when sum(shown.above) > 0 then '>' when sum(shown.below) > 0 then '<' end as qualifier
     from shown
     inner join attributes on attributes.attribute_code = $attribute
     group by shown.batch_id
