@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DAYS, CHARTED = "result_days", "charted"
 SOURCES = ("results", "batches")
-ROW_GROUP = 20_480  # rows read at least for one chart; measured against 122,880 (docs/decisions.md)
+ROW_GROUP = 61_440  # rows that one chart reads at least; measured (docs/decisions.md)
 _STORED = {DAYS: "firstdose_result_days", CHARTED: "firstdose_charted"}
 _MADE = "firstdose_derived"
 _NO_ROWS = "0" * 32
@@ -103,7 +103,7 @@ def keep(
         files.sound(con, place, version, table) for table in _STORED.values()
     ):
         for name, table in _STORED.items():
-            stored = f"lake.{table} at (version => {version.snapshot})"
+            stored = files.stored(con, version, table)
             rows = con.execute(f"select count(*) from {stored}").fetchall()[0][0]
             if rows > copied:
                 con.execute(f"create view {names[name]} as from {stored}")
@@ -139,11 +139,14 @@ def missing(have: Mapping[str, set[str]]) -> list[str]:
     ]
 
 
-def set_row_group(con: duckdb.DuckDBPyConnection) -> None:
-    """Have the sorted rows stored in groups of the measured size; only once the table was committed."""
-    con.execute(
-        f"call lake.set_option('parquet_row_group_size', {ROW_GROUP}, table_name => '{_STORED[DAYS]}')"
-    )
+def set_options(con: duckdb.DuckDBPyConnection) -> None:
+    """Have rows stored in groups of the measured size, and few ones in files too, whose digests judge them.
+
+    Only once the tables were committed.
+    """
+    for table in _STORED.values():
+        for option, value in (("parquet_row_group_size", ROW_GROUP), ("data_inlining_row_limit", 0)):
+            con.execute(f"call lake.set_option('{option}', {value}, table_name => '{table}')")
 
 
 def note(con: duckdb.DuckDBPyConnection, table: str) -> None:

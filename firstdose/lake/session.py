@@ -173,6 +173,7 @@ def _read(
         return _judged(con, version, contract, source)
     counted = con.execute(f"select count(*) from {stored}").fetchone()
     if counted and counted[0] > LARGEST_COPIED:
+        rows = rows.replace(stored, files.stored(con, version, contract.name))
         con.execute(f"create or replace view {source} as {rows}")
         whole = files.sound(con, place, version, contract.name)  # a tenth of the time of reading every row
         return _judged(con, version, contract, source) if whole is None else whole

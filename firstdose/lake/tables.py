@@ -54,7 +54,7 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(statement)
     con.execute("commit")
     if derived_too:
-        derived.set_row_group(con)
+        derived.set_options(con)
 
 
 def make(contract: Contract) -> str:

@@ -16,6 +16,16 @@ with lots as (
         and ($until is null or started_on <= $until)
 ),
 
+-- what lies within every specification that was ever written needs none looked up
+bounds as (
+    select
+        attribute_code,
+        max(lower) as lower,
+        min(upper) as upper
+    from specifications
+    group by attribute_code
+),
+
 days as (
     select
         lots.batch_id,
@@ -29,7 +39,13 @@ days as (
         sum(result_days.failed) as failed
     from lots
     inner join result_days on lots.batch_id = result_days.batch_id
+    left join bounds on result_days.attribute_code = bounds.attribute_code
     where result_days.tested_on <= $as_of
+        and (
+            result_days.failed > 0
+            or result_days.lowest < bounds.lower
+            or result_days.highest > bounds.upper
+        )
     group by all
 ),
 
