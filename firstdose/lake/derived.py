@@ -37,9 +37,10 @@ _COLUMNS = {
 def days_of(results: str, batches: str) -> str:
     """Results by attribute, site, lot, sample, day and laboratory, a statement over two relations.
 
-    ``own`` says that the site of the lot tested it; ``results`` counts numbers, ``total`` and ``logs`` are sums
-    of them and of the logarithms of those above zero, ``least`` the smallest; ``below`` and ``above`` count
-    bounds; ``lowest`` and ``highest`` leave out the bounds that prove nothing; ``failed`` what did not pass.
+    ``own`` says that the site of the lot tested it; ``results`` counts numbers, ``total`` and ``logs`` are
+    sums of them and of the logarithms of those above zero, ``least`` the smallest; ``below`` and ``above``
+    count bounds; ``lowest`` and ``highest`` leave out the bounds that prove nothing; ``failed`` counts what
+    did not pass.
     """
     return (
         "select r.attribute_code, b.partner_id, r.batch_id, r.sample, r.tested_on, "
