@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from firstdose.contracts import contracts
+from firstdose.lake import derived
 
 _counter = count(1)
 
@@ -58,4 +59,6 @@ def session_of(as_of: date = date(2026, 11, 23), **tables: Sequence[Mapping[str,
             connection.execute(
                 f'insert into "{contract.name}" ({names}) values ({marks})', list(row.values())
             )
+    for statement in derived.views("main"):
+        connection.execute(statement)
     return MemorySession(connection, f"memory-{next(_counter)}", as_of=as_of)

@@ -62,6 +62,7 @@ def control(chart: Chart, picked: Picked, limits: pd.DataFrame, events: pd.DataF
             _signals(points, at),
             _ranges(points, at),
         ],
+        _validate=False,
         layout={
             "height": _TALL,
             "margin": {"l": _LEFT, "r": 26, "t": 34, "b": 34},
@@ -167,15 +168,15 @@ def _lots(points: pd.DataFrame, at: "np.ndarray[Any, Any]", picked: Picked) -> R
     A square had a deviation; both wear the second colour when they did.
     """
     outside = out_of_specification(points).to_numpy()
-    rows = points.to_dict("records")
-    marked = [isinstance(row["deviations"], str) for row in rows]
+    titles, bounds = points["deviations"].tolist(), points["qualifier"].tolist()
+    marked = [isinstance(title, str) for title in titles]
     shapes = [
         "diamond" if out else "square" if mark else "circle"
         for out, mark in zip(outside, marked, strict=True)
     ]
     symbols = [
-        _BOUNDS.get(row["qualifier"]) or f"{shape}{'' if row['in_limits'] else '-open'}"
-        for row, shape in zip(rows, shapes, strict=True)
+        _BOUNDS.get(bound) or (shape if inside else f"{shape}-open")
+        for bound, inside, shape in zip(bounds, points["in_limits"].tolist(), shapes, strict=True)
     ]
     return {
         "type": "scatter",
@@ -190,25 +191,40 @@ def _lots(points: pd.DataFrame, at: "np.ndarray[Any, Any]", picked: Picked) -> R
             "opacity": 1,
             "line": {"width": 1.4},
         },
-        "customdata": [_told(row, picked, bool(out)) for row, out in zip(rows, outside, strict=True)],
+        "customdata": _told(points, picked, outside.tolist()),
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 
-def _told(row: Row, picked: Picked, outside: bool) -> str:
-    """What a pointer reads of a lot."""
-    bound = row["qualifier"] if isinstance(row["qualifier"], str) else ""
-    value = theme.show_text(f"{bound}{say_value(row['value'])} {picked.unit}")
-    lines = [
-        f"<b>{theme.show_text(row['batch_id'])}</b> · {say_date(row['started_on'])} · "
-        + _("process {version}").format(version=theme.show_text(str(row["process_version"]))),
-        value + (" · " + _("outside its specification") if outside else ""),
-    ]
-    if row["signals"]:
-        lines.append(_("run rules {rules}").format(rules=row["signals"].replace(" ", ", ")))
-    if isinstance(row["deviations"], str):
-        lines.append(_("deviation: {title}").format(title=theme.show_text(row["deviations"][:120])))
-    return "<br>".join(lines)
+def _told(points: pd.DataFrame, picked: Picked, outside: list[bool]) -> list[str]:
+    """What a pointer reads of each lot; words are looked up once, not for every one of many lots."""
+    process, beyond = _("process {version}"), " · " + _("outside its specification")
+    rules, deviation, unit = _("run rules {rules}"), _("deviation: {title}"), theme.show_text(picked.unit)
+    versions = points["process_version"].astype(str).tolist()
+    made = {one: process.format(version=theme.show_text(one)) for one in set(versions)}
+    found = []
+    for batch, day, version, value, bound, fired, title, out in zip(
+        points["batch_id"].tolist(),
+        points["started_on"].tolist(),
+        versions,
+        points["value"].tolist(),
+        points["qualifier"].tolist(),
+        points["signals"].tolist(),
+        points["deviations"].tolist(),
+        outside,
+        strict=True,
+    ):
+        sign = theme.show_text(bound) if isinstance(bound, str) else ""
+        told = (
+            f"<b>{theme.show_text(batch)}</b> · {say_date(day)} · {made[version]}<br>"
+            f"{sign}{say_value(value)} {unit}{beyond if out else ''}"
+        )
+        if fired:
+            told += "<br>" + rules.format(rules=fired.replace(" ", ", "))
+        if isinstance(title, str):
+            told += "<br>" + deviation.format(title=theme.show_text(title[:120]))
+        found.append(told)
+    return found
 
 
 def _signals(points: pd.DataFrame, at: "np.ndarray[Any, Any]") -> Row:

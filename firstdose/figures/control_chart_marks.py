@@ -1,5 +1,6 @@
 """What stands beside the lots of a control chart: specifications, events, process versions, round numbers."""
 
+from math import floor, isfinite, log10
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,9 @@ Row = dict[Any, Any]
 
 def say_value(value: float) -> str:
     """A measured value with three significant places."""
-    if value == 0 or not np.isfinite(value):
+    if value == 0 or not isfinite(value):
         return say_number(0)
-    digits = max(0, 2 - int(np.floor(np.log10(abs(value)))))
+    digits = max(0, 2 - floor(log10(abs(value))))
     return say_number(value, min(digits, 6))
 
 

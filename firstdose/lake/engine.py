@@ -48,6 +48,8 @@ def connect(
         for name in _EXTENSIONS:
             duckdb_extensions.import_extension(name, con=con)
             con.execute(f"load {name}")
+        if not read_only:  # what does not fit into memory: never into the folder that the command runs in
+            con.execute(f"set temp_directory = '{_quoted(place.folder / 'spill')}'")
         only = ", READ_ONLY" if read_only else ""
         con.execute(
             f"attach 'ducklake:sqlite:{_quoted(place.catalogue)}' as lake "

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from firstdose.contracts import Contract, contracts
-from firstdose.lake import changes
+from firstdose.lake import changes, derived
 from firstdose.lake import tables as sql
 from firstdose.lake.publish import REMOVED_SHARE, Author, Counts
 from firstdose.lake.session import LARGEST_COPIED, Session
@@ -104,6 +104,12 @@ def load(
         found = _difference(con, contract, old, new)
         if found.counts != Counts():
             told.append(found)
+    if {one.table for one in told} & set(derived.SOURCES):
+        for statement in derived.views(schema):
+            con.execute(statement)
+    else:
+        for name in (derived.DAYS, derived.CHARTED):
+            con.execute(f"create view {schema}.{name} as from {before}.{name}")
     return tuple(told)
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from firstdose import reference
 from firstdose.contracts import Contract, contracts
 from firstdose.errors import DamagedVersion, StoreError
-from firstdose.lake import files
+from firstdose.lake import derived, files
 from firstdose.lake import tables as sql
 from firstdose.place import reason, short_of_disk
 from firstdose.words import _
@@ -104,11 +104,17 @@ def load_version(
     wanted = [contracts()[name] for name in only or contracts()]
     keep(con, place, version, wanted)
     schema = schema_of(version.version, only)
+    made = {} if only else derived.kept_names(version)
     con.execute("begin")
+    if made:
+        sources = [f'kept."{kept_name(contracts()[name], version)}"' for name in derived.SOURCES]
+        derived.keep(con, place, version, sources[0], sources[1], LARGEST_COPIED)
     con.execute(f"create schema if not exists {schema}")
     for contract in wanted:
         named = f'{schema}."{contract.name}"'
         con.execute(f'create or replace view {named} as from kept."{kept_name(contract, version)}"')
+    for name, kept in made.items():
+        con.execute(f"create or replace view {schema}.{name} as from {kept}")
     con.execute("commit")
 
 
@@ -167,6 +173,7 @@ def _read(
         return _judged(con, version, contract, source)
     counted = con.execute(f"select count(*) from {stored}").fetchone()
     if counted and counted[0] > LARGEST_COPIED:
+        rows = rows.replace(stored, files.stored(con, version, contract.name))
         con.execute(f"create or replace view {source} as {rows}")
         whole = files.sound(con, place, version, contract.name)  # a tenth of the time of reading every row
         return _judged(con, version, contract, source) if whole is None else whole

@@ -3,6 +3,7 @@
 import duckdb
 
 from firstdose.contracts import Contract, contracts
+from firstdose.lake import derived
 
 VERSIONS = """
 create table if not exists lake.firstdose_versions (
@@ -45,12 +46,15 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
             for name in ("approved_by", "seal")
             if name not in have["firstdose_versions"]
         ]
-    if not wanted:
+    derived_too = derived.missing(have)
+    if not wanted and not derived_too:
         return
     con.execute("begin")
-    for statement in wanted:
+    for statement in (*wanted, *derived_too):
         con.execute(statement)
     con.execute("commit")
+    if derived_too:
+        derived.set_options(con)
 
 
 def make(contract: Contract) -> str:

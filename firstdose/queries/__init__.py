@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from firstdose.errors import IntegrityError, StoreError
+from firstdose.lake import derived
 from firstdose.words import _
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Asked:
     def pasteable(self) -> str:
         """The SQL with its values written in, to run as pasted in any DuckDB client over the same tables."""
         text = self.sql
+        made = derived.views("", "temp view")
+        if any(name in text for name in (derived.DAYS, derived.CHARTED)):
+            text = ";\n\n".join((*made, text))
         for name, value in sorted(self.values, key=lambda pair: -len(pair[0])):
             text = text.replace(f"${name}", _literal(value))
         return text

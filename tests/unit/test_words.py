@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firstdose.words import LANGUAGES, _, ngettext, say_date, say_number, use_language
 from tests.catalogues import ROOT, catalogue_path, collect, text, update
@@ -126,3 +129,11 @@ def test_a_language_that_is_not_ours_means_english() -> None:
     assert say_number(12345.5, 1) == "12,345.5"
     use_language("en")
     assert say_date(None) == "–"
+
+
+@given(st.one_of(st.floats(-1e12, 1e12), st.integers(-(10**9), 10**9)), st.integers(0, 6))
+def test_a_number_is_written_as_by_the_pattern_of_the_language(value: float, digits: int) -> None:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    for language in LANGUAGES:
+        use_language(language)
+        assert say_number(value, digits) == format_decimal(value, format=pattern, locale=language)

@@ -1,16 +1,43 @@
 -- grain: one row per numeric attribute and site that have results, the most critical attribute first
 -- params: $chosen (the programs let through), $partner (null = all), $as_of
-with tested as (
+with known as (
+    select *
+    from charted
+    where first_on <= $as_of
+        and list_contains($chosen, program_id)
+        and ($partner is null or list_contains($partner, partner_id))
+),
+
+-- days are read only of what was tested after the report day too
+parts as (
     select
-        results.attribute_code,
-        batches.partner_id,
-        count(*)::integer as results
-    from results
-    inner join batches on results.batch_id = batches.batch_id
-    where results.value is not null
-        and results.tested_on <= $as_of
-        and list_contains($chosen, batches.program_id)
-        and ($partner is null or list_contains($partner, batches.partner_id))
+        attribute_code,
+        partner_id,
+        results
+    from known
+    where last_on <= $as_of
+    union all
+    select
+        result_days.attribute_code,
+        result_days.partner_id,
+        result_days.results
+    from result_days
+    inner join batches on result_days.batch_id = batches.batch_id
+    inner join known
+        on result_days.attribute_code = known.attribute_code
+        and result_days.partner_id = known.partner_id
+        and batches.program_id = known.program_id
+    where known.last_on > $as_of
+        and result_days.tested_on <= $as_of
+        and result_days.results > 0
+),
+
+tested as (
+    select
+        attribute_code,
+        partner_id,
+        sum(results)::integer as results
+    from parts
     group by all
 )
 

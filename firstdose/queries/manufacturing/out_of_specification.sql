@@ -16,26 +16,52 @@ with lots as (
         and ($until is null or started_on <= $until)
 ),
 
-judged as (
+-- what lies within every specification that was ever written needs none looked up
+bounds as (
+    select
+        attribute_code,
+        max(lower) as lower,
+        min(upper) as upper
+    from specifications
+    group by attribute_code
+),
+
+days as (
     select
         lots.batch_id,
+        lots.program_id,
         lots.disposition,
-        results.attribute_code,
-        results.value,
-        results.qualifier,
-        results.passed,
+        lots.phase,
+        result_days.attribute_code,
+        result_days.tested_on,
+        min(result_days.lowest) as lowest,
+        max(result_days.highest) as highest,
+        sum(result_days.failed) as failed
+    from lots
+    inner join result_days on lots.batch_id = result_days.batch_id
+    left join bounds on result_days.attribute_code = bounds.attribute_code
+    where result_days.tested_on <= $as_of
+        and (
+            result_days.failed > 0
+            or result_days.lowest < bounds.lower
+            or result_days.highest > bounds.upper
+        )
+    group by all
+),
+
+judged as (
+    select
+        days.*,
         specifications.lower,
         specifications.upper
-    from lots
-    inner join results on lots.batch_id = results.batch_id
+    from days
     left join specifications
-        on results.attribute_code = specifications.attribute_code
-        and lots.phase = specifications.phase
-        and results.tested_on >= specifications.valid_from
-        and (specifications.program_id is null or specifications.program_id = lots.program_id)
-    where results.tested_on <= $as_of
+        on days.attribute_code = specifications.attribute_code
+        and days.phase = specifications.phase
+        and days.tested_on >= specifications.valid_from
+        and (specifications.program_id is null or specifications.program_id = days.program_id)
     qualify row_number() over (
-        partition by results.batch_id, results.attribute_code, results.sample, results.replicate, results.lab_partner
+        partition by days.batch_id, days.attribute_code, days.tested_on
         order by specifications.program_id nulls last, specifications.valid_from desc, specifications.specification_id
     ) = 1
 )
@@ -48,7 +74,7 @@ select distinct
     attributes.name_ja
 from judged
 inner join attributes on judged.attribute_code = attributes.attribute_code
-where judged.passed = false
-    or (judged.value < judged.lower and judged.qualifier is distinct from '>')
-    or (judged.value > judged.upper and judged.qualifier is distinct from '<')
+where judged.failed > 0
+    or judged.lowest < judged.lower
+    or judged.highest > judged.upper
 order by judged.batch_id, judged.attribute_code

@@ -2,66 +2,60 @@
 -- params: $chosen (the programs let through), $area (null = all), $attribute, $site, $since, $until (bound started_on), $as_of
 with tested as (
     select
-        results.batch_id,
-        results.value,
-        results.qualifier,
-        results.tested_on,
-        results.sample,
-        results.lab_partner,
+        batch_id,
+        sample,
+        own,
+        max(tested_on) as tested_on,
+        sum(results)::integer as results,
+        sum(total) as total,
+        sum(logs) as logs,
+        min(least) as least,
+        sum(below) as below,
+        sum(above) as above
+    from result_days
+    where attribute_code = $attribute
+        and partner_id = $site
+        and results > 0
+        and tested_on <= $as_of
+    group by batch_id, sample, own
+),
+
+made as (
+    select
+        tested.*,
         batches.program_id,
         batches.process_version,
-        batches.purpose,
         batches.started_on,
-        batches.disposition
-    from results
-    inner join batches on results.batch_id = batches.batch_id
-    where results.attribute_code = $attribute
-        and results.value is not null
-        and results.tested_on <= $as_of
-        and batches.partner_id = $site
-        and list_contains($chosen, batches.program_id)
+        batches.disposition,
+        case when batches.purpose in ('development', 'commercial') then batches.purpose else 'clinical' end as phase
+    from tested
+    inner join batches on tested.batch_id = batches.batch_id
+    where list_contains($chosen, batches.program_id)
         and ($area is null or $area <> []) -- a lot belongs to every area; a refused area still shows nothing
         and ($since is null or batches.started_on >= $since)
         and ($until is null or batches.started_on <= $until)
-),
-
--- samples of different points are different series: the one nearest to release is charted
-shown as (
-    select tested.*
-    from tested
-    qualify sample = first(sample) over (
-        order by case sample when 'release' then 1 when 'starting material' then 2 when 'in process' then 3 else 4 end
+    -- samples of different points are different series: the one nearest to release is charted
+    qualify tested.sample = first(tested.sample) over (
+        order by
+            case tested.sample
+                when 'release' then 1 when 'starting material' then 2 when 'in process' then 3 else 4
+            end
         rows between unbounded preceding and unbounded following
     )
     -- a lot tested in two laboratories compares methods: the site's own result is charted
-    and (lab_partner = $site or not bool_or(lab_partner = $site) over (partition by batch_id, sample))
+    and (tested.own or not bool_or(tested.own) over (partition by tested.batch_id, tested.sample))
 ),
 
 lots as (
     select
-        shown.batch_id,
-        any_value(shown.program_id) as program_id,
-        any_value(shown.process_version) as process_version,
-        any_value(shown.started_on) as started_on,
-        any_value(shown.disposition) as disposition,
-        any_value(shown.sample) as sample,
-        any_value(
-            case when shown.purpose in ('development', 'commercial') then shown.purpose else 'clinical' end
-        ) as phase,
-        max(shown.tested_on) as tested_on,
-        count(*)::integer as results,
-        -- the logarithm is taken of linear attributes too, whatever the scale asks: zero must have none
-        if(
-            any_value(attributes.scale) = 'log' and min(shown.value) > 0,
-            exp(avg(ln(nullif(greatest(shown.value, 0), 0)))),
-            avg(shown.value)
-        ) as mean,
+        made.*,
+        if(attributes.scale = 'log' and made.least > 0, exp(made.logs / made.results), made.total / made.results)
+            as mean,
         -- the mean of a bound and a number is a bound; two bounds of opposite kinds say nothing
-        if(count(distinct shown.qualifier) = 2, null, mean) as value,
-        max(shown.qualifier) as qualifier
-    from shown
+        if(made.below > 0 and made.above > 0, null, mean) as value,
+        case when made.above > 0 then '>' when made.below > 0 then '<' end as qualifier
+    from made
     inner join attributes on attributes.attribute_code = $attribute
-    group by shown.batch_id
 ),
 
 found as (
