@@ -45,10 +45,18 @@ OWN = (
 )
 
 
+def whole(app: AppTest) -> None:
+    """A page that opened without an error, under one title."""
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
+
+
 @cache
 def taken(area: str) -> tuple[AppTest, Artefact]:
     """A page of two programs as a Japanese reader sees it, and what is taken away of it; opened once."""
     app = opened(area, "ja", program=["NCC-01", "HUB-08"])
+    whole(app)
     use_language("ja")
     return app, take.artefact_of(app.session_state, "Kim Tester", "http://dash.example")
 
@@ -85,7 +93,7 @@ def test_the_pinned_link_of_a_page_opens_the_same_rows_in_the_other_language(are
     for name, values in params.items():
         again.query_params[name] = values
     again.run()
-    assert not again.exception
+    whole(again)
     assert not again.session_state["view"].refused
     assert list(again.session_state["drawn"]) == list(app.session_state["drawn"])
     for key, card in app.session_state["drawn"].items():

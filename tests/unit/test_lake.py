@@ -214,7 +214,7 @@ _NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), 
 _STATES = st.dictionaries(st.sampled_from("ABCDEFG"), _NAMES, max_size=7)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=_STATES, after=_STATES)
 def test_the_difference_of_two_versions_applied_to_the_first_gives_the_second(
     tmp_path_factory: pytest.TempPathFactory, before: dict[str, str], after: dict[str, str]

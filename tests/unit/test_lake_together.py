@@ -26,7 +26,7 @@ from firstdose.queries import data as questions
 from firstdose.view import View
 
 ME = Author(by="Lead", why="state after the weekly call", as_of=date(2026, 11, 20))
-KILLS = int(os.environ.get("FIRSTDOSE_KILLS", "25"))  # of a publisher, and as many of a server with drafts
+KILLS = int(os.environ.get("FIRSTDOSE_KILLS", "10"))  # of a publisher, and as many of a server with drafts
 
 # A fresh process that has imported the engine already and forks: a kill then costs 0.3 s instead of 1.5 s.
 _spawn = multiprocessing.get_context("forkserver")
