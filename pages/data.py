@@ -20,6 +20,7 @@ def cards() -> tuple[ui.Table, ui.Table]:
     return (
         ui.Table(
             key="table-data-versions",
+            live=True,
             data=rules.history(versions),
             title=_("Published data versions"),
             how=_(

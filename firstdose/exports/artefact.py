@@ -74,7 +74,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Block:
-    """One card: ``told`` is every row as it is read, ``columns`` the labels of what the page shows of it."""
+    """One card: ``told`` is every row as it is read, ``columns`` the labels of what the page shows of it.
+
+    What is ``live`` goes on changing after the data version, so no later look can be held against it.
+    """
 
     key: str
     title: str
@@ -85,6 +88,7 @@ class Block:
     figure: "go.Figure | None" = None
     alt: str = ""
     asked: str = ""
+    live: bool = False
 
     @property
     def shown(self) -> dict[str, str]:
@@ -129,7 +133,13 @@ class Artefact:
             "exported_at": stamp.at.isoformat(timespec="seconds"),
             "figures": self.figures(),
             "cards": [
-                {"key": block.key, "title": block.title, "rows": len(block.told), "sha256": block.digest}
+                {
+                    "key": block.key,
+                    "title": block.title,
+                    "rows": len(block.told),
+                    "live": block.live,
+                    "sha256": block.digest,
+                }
                 for block in self.blocks
             ],
         }

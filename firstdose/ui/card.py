@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What every card says: ``data`` is the frame behind it, and its ``attrs["asked"]`` says why."""
+    """What every card says: ``data`` is the frame behind it, and its ``attrs["asked"]`` says why.
+
+    A card that is ``live`` goes on changing after its data version, as the audit chain does.
+    """
 
     key: str
     data: "pd.DataFrame"
@@ -40,6 +43,7 @@ class Card:
     how: str
     foot: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    live: bool = False
 
     @property
     def told(self) -> "pd.DataFrame":

@@ -162,6 +162,7 @@ def audit_chain(view: View) -> None:
     draw(
         Table(
             key="table-data-audit",
+            live=True,
             data=audit(events, view.key("q")),
             title=_("Audit chain"),
             how=_("Newest first; each line holds the hash of the one before, so a change shows"),

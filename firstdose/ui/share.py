@@ -14,7 +14,7 @@ from firstdose.ui.state import current_view, press, pressed
 from firstdose.ui.store import lake
 from firstdose.ui.visit import owner
 from firstdose.view import to_link
-from firstdose.words import _
+from firstdose.words import _, language
 
 if TYPE_CHECKING:
     from firstdose.lake import Session
@@ -55,15 +55,16 @@ def _take_away() -> None:
     )
     by = _name("share-by")
     st.button(_("Make the file"), key="action-share-make", on_click=press, args=("share-make",))
+    asked = (current_view(), lake().session(current_view().version).version, language(), kind, by)
     if pressed("share-make") and kind:
         st.session_state.pop(_TAKEN, None)
         try:
             with st.spinner(_("Writing the file …"), show_time=True):
-                st.session_state[_TAKEN] = take.take(kind, take.artefact(by))
+                st.session_state[_TAKEN] = asked, take.take(kind, take.artefact(by))
         except FirstdoseError as error:
             st.error(escaped(str(error)))
-    made: take.Taken | None = st.session_state.get(_TAKEN)
-    if made is not None:
+    made_for, made = st.session_state.get(_TAKEN, (None, None))
+    if made is not None and made_for == asked:  # a file of other filters is not what the reader sees now
         st.download_button(
             _("Save {file}").format(file=made.name),
             data=made.content,

@@ -115,6 +115,7 @@ def _block(card: Card) -> Block:
         columns=card.columns if isinstance(card, Table) else {},
         figure=card.figure if isinstance(card, Chart) else None,
         alt=card.words if isinstance(card, Chart) else "",
+        live=card.live,
         asked="" if asked is None else f"-- {asked.name}\n{asked.pasteable()}",
     )
 

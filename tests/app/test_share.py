@@ -136,6 +136,14 @@ def test_a_report_from_the_command_line_verifies_and_a_changed_one_does_not(tmp_
     assert run.invoke(main, command).exit_code == 1, "a file that is there is not written over"
 
 
+def test_a_report_of_the_data_page_verifies_though_the_audit_chain_goes_on(tmp_path: Path) -> None:
+    file, run = tmp_path / "data.html", CliRunner()
+    run.invoke(main, ["export", "data", "--format", "html", "--by", "Kim", "--to", str(file)])
+    held = run.invoke(main, ["verify", str(file), "--format", "json"])
+    assert held.exit_code == 0, held.output
+    assert json.loads(held.output.splitlines()[-1])["not_compared"] == 2
+
+
 def test_an_export_names_its_person_or_is_refused() -> None:
     refused = CliRunner().invoke(main, ["export", "pipeline", "--to", "nowhere.pptx"])
     assert refused.exit_code == 1

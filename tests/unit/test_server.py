@@ -202,3 +202,22 @@ def test_a_package_without_its_pages_says_where_to_start(
 )
 def test_the_address_said_can_be_typed(address: str, shown: str) -> None:
     assert server.url(address).startswith(shown)
+
+
+@pytest.mark.parametrize("said", ["https://intranet.example.org", "'self' http://127.0.0.1:9000"])
+def test_only_the_origins_named_may_show_a_page_in_a_frame(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_FRAME_ANCESTORS", said)
+    assert server.frame_ancestors() == said
+
+
+@pytest.mark.parametrize(
+    "said", ["*", "https:", "https://a.example; script-src *", "javascript:x", "https://*.org"]
+)
+def test_a_setting_that_would_open_more_than_an_origin_stops_the_start(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_FRAME_ANCESTORS", said)
+    with pytest.raises(FirstdoseError, match="is no origin"):
+        server.frame_ancestors()
