@@ -120,11 +120,15 @@ DIRECTIONS = (
     N_("conforms"),
     N_("within range"),
 )
+SCENARIOS = (N_("base"), N_("low"), N_("high"))  # of demand
 UNITS = (N_("days"), N_("hours"), N_("months"), N_("years"))
 
 _KNOWN = METRICS | {
     word: word
-    for words in (ROLES, FAILURES, CAUSES, SOURCES, POPULATIONS, PHASES, TOPICS, MATERIALS, DIRECTIONS, UNITS)
+    for words in (
+        *(ROLES, FAILURES, CAUSES, SOURCES, POPULATIONS, PHASES),
+        *(TOPICS, MATERIALS, DIRECTIONS, SCENARIOS, UNITS),
+    )
     for word in words
 }
 

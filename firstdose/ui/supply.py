@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from firstdose.queries import supply as queries
 from firstdose.rules import supply as rules
 from firstdose.rules import supply_demand as demand
+from firstdose.rules.data_words import said
 from firstdose.ui import supply_queue as queue
 from firstdose.ui.address import page_choice, page_text
 from firstdose.ui.header import note, row
@@ -69,7 +70,7 @@ def choose(view: View, session: "Session", at: str) -> None:
         if at in ("demand", "queue", "materials"):
             found = queries.demand(session, view)
             plan = demand.picked(found, view.key("plan"))
-            names = {name: name for name in demand.scenarios(found)}
+            names = {name: said(name) for name in demand.scenarios(found)}
             page_choice(view.with_key("plan", plan or NOTHING), "plan", _("Scenario"), names)
             if view.key("plan") and not plan:
                 note(_("The data has no scenario of the name in this link: nothing is planned."))
