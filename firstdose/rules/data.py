@@ -109,6 +109,9 @@ def history(versions: Iterable[Published]) -> pd.DataFrame:
 
 
 _ACTIONS = {
+    "export": N_("export"),
+    "view_saved": N_("save view"),
+    "view_retired": N_("retire view"),
     "publish": N_("publish"),
     "rollback": N_("restore"),
     "name": N_("name"),
@@ -128,8 +131,8 @@ RECORD = (
 def audit(events: Iterable[Mapping[str, Any]], text: str = "") -> pd.DataFrame:
     """The events of the audit chain, newest first; with ``text`` those that hold it in any cell.
 
-    Columns: seq (int), time (UTC), actor, approved_by, action, object (data version or draft), reason,
-    changes, hash (its first 12 digits; the whole one stands in ``record``).
+    Columns: seq (int), time (UTC), actor, approved_by, action, object (data version, draft, file or
+    view), reason, changes, hash (its first 12 digits; the whole one stands in ``record``).
     """
     kept = [row for _line, row in _holding(events, text)]
     return pd.DataFrame(kept[::-1], columns=list(AUDIT))
@@ -148,7 +151,7 @@ def record(events: Iterable[Mapping[str, Any]], text: str = "") -> pd.DataFrame:
         rows.append(
             {name: event.get(name, "") for name in RECORD}
             | {
-                "object_type": "version" if _of_version(event) else "draft",
+                "object_type": _kind(event),
                 "version_from": event.get("restores", number - 1 if number and number > 1 else ""),
                 "version_to": number or "",
                 "changes": json.dumps(event["changes"], ensure_ascii=False) if "changes" in event else "",
@@ -183,15 +186,30 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _of_version(event: Mapping[str, Any]) -> bool:
-    """Whether an event tells of a data version; what is submitted or sent back is a draft."""
-    return event["action"] not in {"submit", "send_back"}
+#: What an event is about, where that is no data version.
+_OBJECTS = {
+    "submit": "draft",
+    "send_back": "draft",
+    "export": "file",
+    "view_saved": "saved view",
+    "view_retired": "saved view",
+}
+
+
+def _kind(event: Mapping[str, Any]) -> str:
+    """What an event tells of: a data version, a draft, a file taken away or a saved view."""
+    return _OBJECTS.get(event["action"], "version")
 
 
 def _object(event: Mapping[str, Any]) -> str:
-    """``v3``, ``v3 ← v1`` for a restore, or a draft by the first digits of its id."""
+    """``v3``, ``v3 ← v1`` for a restore, a file's name, a draft or view by the first digits of its id."""
     named = str(event["object_id"])
-    said = f"v{named}" if _of_version(event) else _("draft {id}").format(id=named[:6])
+    said = {
+        "version": f"v{named}",
+        "draft": _("draft {id}").format(id=named[:6]),
+        "saved view": _("view {id}").format(id=named[:6]),
+        "file": named,
+    }[_kind(event)]
     return f"{said} ← v{event['restores']}" if "restores" in event else said
 
 

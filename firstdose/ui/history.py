@@ -172,7 +172,7 @@ def audit_chain(view: View) -> None:
                 "actor": _("Who"),
                 **second_person(event.get("approved_by") for event in events),
                 "action": _("Action"),
-                "object": _("Version"),
+                "object": _("What of"),
                 "reason": _("Why"),
                 "changes": _("What changed"),
                 "hash": _("Hash"),

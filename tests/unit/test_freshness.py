@@ -9,7 +9,7 @@ from firstdose.lake import Lake, Version
 from firstdose.queries import read_sql
 from firstdose.queries import timeline as queries
 from firstdose.queries.sources import tables_read
-from firstdose.rules.data import audit, freshness, stale_tables
+from firstdose.rules.data import audit, freshness, record, stale_tables
 from firstdose.ui.freshness import stale_mark
 from firstdose.view import View
 from firstdose.words import use_language
@@ -76,3 +76,18 @@ def test_the_audit_chain_is_a_table_newest_first_that_can_be_searched() -> None:
     assert audit(events, " steering ")["seq"].tolist() == [2]
     assert audit(events, "nobody").empty
     assert audit([]).empty
+
+
+def test_a_file_taken_away_and_a_saved_view_are_no_data_versions_in_the_audit_chain() -> None:
+    told = [
+        {"action": "export", "object_id": "pipeline-v12.pptx"},
+        {"action": "view_saved", "object_id": "ab" * 16},
+        {"action": "view_retired", "object_id": "ab" * 16},
+        {"action": "publish", "object_id": "3"},
+    ]
+    rest = {"ts_utc": "2026-11-26T09:00:00.000Z", "actor_id": "Kim", "reason": "why", "hash": "0" * 64}
+    events = [{"seq": at} | rest | event for at, event in enumerate(told, 1)]
+    shown = audit(events).iloc[::-1]
+    assert shown["object"].tolist() == ["pipeline-v12.pptx", "view ababab", "view ababab", "v3"]
+    assert shown["action"].tolist() == ["export", "save view", "retire view", "publish"]
+    assert record(events)["object_type"].tolist() == ["file", "saved view", "saved view", "version"]
