@@ -1,6 +1,7 @@
 """What is taken away is what was seen: native charts, safe cells, a report that knows when it was altered."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import openpyxl
@@ -133,6 +134,16 @@ def test_a_line_over_days_is_a_scatter_of_day_numbers() -> None:
     assert (drawn.kind, drawn.days, drawn.upside_down) == ("scatter", "x", True)
     assert drawn.series[0].x == [46023.0, 46024.0]
     assert drawn.series[0].line
+
+
+def test_a_workbook_of_a_page_with_a_long_link_says_it_whole_on_its_first_sheet() -> None:
+    """Excel takes 255 characters of a property: a page with many filters has a longer link."""
+    link = "http://dash.example/comparability?v=1" + "&program=HUB-04" * 20
+    made = workbook(replace(artefact(), stamp=replace(STAMP, link=link)))
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    assert link in [cell.value for row in book.worksheets[0] for cell in row]
+    assert book.properties.description is None
+    assert book.properties.creator == "Kim"
 
 
 def test_a_workbook_runs_no_cell_and_draws_its_own_chart() -> None:
