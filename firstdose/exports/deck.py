@@ -25,6 +25,8 @@ _TITLE = 62  # characters of a title on one line
 _CELL = 70  # characters of a cell on a slide
 _TONES = {"good": "1F7A5C", "bad": "B3261E", "neutral": QUIET}
 
+_PROPERTY = 255  # characters of a property of the file; a longer one is refused
+
 
 def deck(artefact: "Artefact") -> bytes:
     """The deck as the bytes of a ``.pptx`` file: a first slide with the figures, then the cards."""
@@ -33,9 +35,10 @@ def deck(artefact: "Artefact") -> bytes:
 
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDE), Inches(HIGH)
-    show.core_properties.title = artefact.stamp.title
-    show.core_properties.author = artefact.stamp.by
-    show.core_properties.comments = artefact.stamp.link
+    told = {"title": artefact.stamp.title, "author": artefact.stamp.by, "comments": artefact.stamp.link}
+    for name, text in told.items():
+        if len(text) <= _PROPERTY:  # half a link would lead elsewhere; the slides say it whole
+            setattr(show.core_properties, name, text)
     blank = show.slide_layouts[6]
     parts: list[tuple[Block, Native | None]] = []
     for block in artefact.blocks:

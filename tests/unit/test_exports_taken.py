@@ -136,7 +136,7 @@ def test_a_line_over_days_is_a_scatter_of_day_numbers() -> None:
     assert drawn.series[0].line
 
 
-def test_a_workbook_of_a_page_with_a_long_link_says_it_whole_on_its_first_sheet() -> None:
+def test_a_page_with_a_long_link_is_taken_away_as_workbook_and_as_deck() -> None:
     """Excel takes 255 characters of a property: a page with many filters has a longer link."""
     link = "http://dash.example/comparability?v=1" + "&program=HUB-04" * 20
     made = workbook(replace(artefact(), stamp=replace(STAMP, link=link)))
@@ -144,6 +144,9 @@ def test_a_workbook_of_a_page_with_a_long_link_says_it_whole_on_its_first_sheet(
     assert link in [cell.value for row in book.worksheets[0] for cell in row]
     assert book.properties.description is None
     assert book.properties.creator == "Kim"
+    shown = Presentation(io.BytesIO(deck(replace(artefact(), stamp=replace(STAMP, link=link)))))
+    assert link not in shown.core_properties.comments
+    assert shown.core_properties.author == "Kim"
 
 
 def test_a_workbook_runs_no_cell_and_draws_its_own_chart() -> None:
