@@ -12,6 +12,7 @@ import base64
 import contextlib
 import gc
 import hashlib
+import logging
 import os
 import pkgutil
 import re
@@ -35,7 +36,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets, feeds, readers, short
+from firstdose import assets, feeds, incidents, readers, short
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, publish_history
 from firstdose.words import _
@@ -202,7 +203,21 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
         lifespan=lifespan,
         routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE, short.ROUTE],
         middleware=[Middleware(Guard)],
+        on_script_error=unforeseen,
+        exception_handlers={Exception: failed},
     )
+
+
+def unforeseen(error: Exception) -> bool:
+    """Show what a page did not foresee; the room of the screen is imported when it is needed first."""
+    from firstdose.ui.trouble import show_incident
+
+    return show_incident(error)
+
+
+def failed(request: Request, error: Exception) -> PlainTextResponse:  # noqa: ARG001 (the shape Starlette calls)
+    """What a request gets whose answer failed: the id of the incident and nothing else."""
+    return PlainTextResponse(f"Internal error, incident {incidents.note(error)}", 500)
 
 
 def seed(folder: Path) -> int:
@@ -281,6 +296,8 @@ def serve(script: Path, address: str, port: int | None, ready: Callable[[str], N
     # Streamlit looks for .streamlit/config.toml beside what was started: that is the script, not our command.
     sys.argv = [str(script)]
     os.environ.setdefault(assets.CHARTS, "host")
+    options["logger.enableRich"] = False  # it would print the traceback beside every log
+    logging.getLogger("streamlit.error_util").addFilter(incidents.foreseen)
     send_at_once()
     make_app(script, lambda: ready(url(address))).run(config=options)
 

@@ -27,6 +27,7 @@ _TOP = 4  # rows above the head of a table: title, how to read it, remark, an em
 _WIDEST = 60  # characters of a column
 _LOOKED_AT = 200  # rows whose width decides that of the column
 _LONGEST_CELL = 32_767  # characters Excel takes
+_PROPERTY = 255  # UTF-16 units of a property of the file that Excel takes
 _MOST_ROWS = 1_048_576 - _TOP - 1
 
 
@@ -53,11 +54,18 @@ def workbook(artefact: "Artefact") -> bytes:
     _about(book.add_worksheet(_("About")[:31]), artefact, names, styles)
     for block, name in zip(artefact.blocks, names, strict=True):
         _sheet(book, name, block, styles)
-    book.set_properties(
-        {"title": artefact.stamp.title, "author": artefact.stamp.by, "comments": artefact.stamp.link}
-    )
+    told = {"title": artefact.stamp.title, "author": artefact.stamp.by, "comments": artefact.stamp.link}
+    book.set_properties({name: text for name, text in told.items() if _fits(text)})
     book.close()
     return out.getvalue()
+
+
+def _fits(text: str) -> bool:
+    """Whether Excel takes a text as a property; a longer one is left out, for half a link leads elsewhere.
+
+    The first sheet says all of them whole.
+    """
+    return len(text.encode("utf-16-le")) // 2 <= _PROPERTY
 
 
 def _styles(book: "xlsxwriter.Workbook") -> dict[str, "Format"]:

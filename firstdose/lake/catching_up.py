@@ -38,7 +38,7 @@ def redeem(place: "Place", chain: "Chain", **more: Any) -> None:
 def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -> None:
     """Write the lines that a killed publisher or namer still owed: the commit was made, the line was not."""
     chain.set_torn_line_aside()
-    events = list(chain.events())
+    events = chain.whole()
     told = {event["object_id"] for event in events if "contents" in event}
     named = {event["named_at"] for event in events if event["action"] == "name"}
     owed: dict[str, Any] = json.loads(_owed(place).read_text("utf-8")) if _owed(place).is_file() else {}
@@ -56,6 +56,7 @@ def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -
             object_id=str(version.version),
             changes={name: dict(counts) for name, counts in version.tables.items()},
             contents=contents,
+            sealed=version.seal,
             stored_sha256=files.untold(place, files.told(chain.events())),
             late=True,
             **({"approved_by": version.approved_by} if version.approved_by else {}),

@@ -230,10 +230,10 @@ def write_version(
     changes: Mapping[str, Counts],
     moved: Mapping[str, int],
     audit_head: str,
-) -> dict[str, str]:
+) -> tuple[dict[str, str], str]:
     """Add the row of the new data version, in the same transaction as its rows, and what is made of them.
 
-    The fingerprint of every table, as 32 hex digits, is returned.
+    The fingerprint of every table, as 32 hex digits, and the seal of the row are returned.
     """
     stood = before.contents if before else {}
     contents = {
@@ -260,7 +260,7 @@ def write_version(
     marks = ", ".join("?" for _cell in (*COLUMNS, "seal"))
     con.execute(
         f"insert into lake.firstdose_versions ({', '.join(COLUMNS)}, seal) values ({marks})",
-        [*row, seal(row)],
+        [*row, sealed := seal(row)],
     )
     con.execute("call lake.set_commit_message(?, ?)", [author.by.strip(), author.why.strip()])
-    return contents
+    return contents, sealed

@@ -4,6 +4,7 @@ A saved view never changes. It can be retired, which is one more record beside i
 retired it and when.
 """
 
+import hashlib
 import json
 import re
 import secrets
@@ -54,8 +55,9 @@ def save(
     if len(link) > _LINK:
         raise FirstdoseError(_("This link is longer than {n} characters.").format(n=_LINK))
     made = SavedView(secrets.token_hex(16), name, note.strip()[:_NOTE], page, link, owner, shared, by, _now())
-    _keep(lake, f"{made.id}.json", asdict(made))
-    lake.note("view_saved", Author(by, made.note or name, date.min), made.id, link=link, shared=shared)
+    kept = _keep(lake, f"{made.id}.json", asdict(made))
+    author = Author(by, made.note or name, date.min)
+    lake.note("view_saved", author, made.id, link=link, shared=shared, record_sha256=kept)
     return made
 
 
@@ -67,8 +69,8 @@ def retire(lake: Lake, view: SavedView, by: str, why: str) -> SavedView:
     if view.retired_by:
         return view
     gone = replace(view, retired_by=by, retired_at=_now())
-    _keep(lake, f"{view.id}.retired.json", {"by": by, "at": gone.retired_at, "why": why[:_NOTE]})
-    lake.note("view_retired", Author(by, why, date.min), view.id)
+    kept = _keep(lake, f"{view.id}.retired.json", {"by": by, "at": gone.retired_at, "why": why[:_NOTE]})
+    lake.note("view_retired", Author(by, why, date.min), view.id, record_sha256=kept)
     return gone
 
 
@@ -104,9 +106,11 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _keep(lake: Lake, name: str, record: dict[str, Any]) -> None:
-    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
-    lake.place.keep(lake.place.saved_views / name, text.encode(), 0o444)
+def _keep(lake: Lake, name: str, record: dict[str, Any]) -> str:
+    """Write a record; its SHA-256, which the audit chain tells, is returned."""
+    content = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    lake.place.keep(lake.place.saved_views / name, content, 0o444)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _read(lake: Lake, name: str) -> dict[str, Any] | None:

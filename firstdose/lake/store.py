@@ -186,12 +186,13 @@ class Lake:
     def verify(self) -> None:
         """Check all that is stored against its fingerprints; the first broken thing is named."""
         versions = self.versions()
-        if not versions:
-            return
         verify.chain(self.place, versions)
         verify.originals(self.place)
+        if not versions:
+            return
         con = self._reading().connection.cursor()
         try:
+            verify.names(con, self.place)
             verify.data_files(con, self.place, versions)
             verify.rows(con, versions)
         except duckdb.Error as error:
@@ -310,7 +311,9 @@ class Lake:
                 con.execute("rollback")
                 return Published(number, {})
             number += 1
-            contents = publish.write_version(con, number, before, author, changes, moved, chain.head())
+            contents, sealed = publish.write_version(
+                con, number, before, author, changes, moved, chain.head()
+            )
             owed: dict[str, Any] = {
                 "action": "publish" if restores is None else "rollback",
                 "actor": author.by,
@@ -319,6 +322,7 @@ class Lake:
                 "source_sha256": list(sources),
                 "changes": {name: counts.as_json() for name, counts in changes.items()},
                 "contents": verify.digest(contents),
+                "sealed": sealed,
             }
             if author.approved_by:
                 owed["approved_by"] = author.approved_by.strip()

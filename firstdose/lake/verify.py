@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from firstdose.audit import Chain
 from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError
-from firstdose.lake import files
+from firstdose.lake import files, naming
 from firstdose.lake import tables as sql
 from firstdose.words import _
 
@@ -35,12 +35,17 @@ def originals(place: "Place") -> None:
 
 def chain(place: "Place", versions: "tuple[Version, ...]") -> None:
     """The audit chain is whole, holds every head that a version was published with, and tells of every
-    version the content it has; every original it names is kept."""
-    events = list(Chain(place.audit).events())
+    version the content and the record it has; every original it names is kept, and every saved view."""
+    events = Chain(place.audit).whole()
     hashes = {event["hash"] for event in events} | {"0" * 64}
     told = {event["object_id"]: event["contents"] for event in events if "contents" in event}
+    seals = {event["object_id"]: event["sealed"] for event in events if "sealed" in event}
     lost = {int(number) for number in told} - {version.version for version in versions}
-    broken = [version.version for version in versions if version.damaged]
+    broken = [
+        version.version
+        for version in versions
+        if version.damaged or seals.get(str(version.version), version.seal) != version.seal
+    ]
     for number in sorted({*lost, *broken}):
         raise IntegrityError(
             _("What the catalogue says of version {version} is not what was published.").format(
@@ -64,6 +69,44 @@ def chain(place: "Place", versions: "tuple[Version, ...]") -> None:
         for name in event.get("source_sha256", ()):
             if not (place.folder / "originals" / name).is_file():
                 raise IntegrityError(_("The original {name} is missing.").format(name=name))
+    _views(place, events)
+
+
+_VIEW_RECORDS = {"view_saved": "{}.json", "view_retired": "{}.retired.json"}
+
+
+def _views(place: "Place", events: Sequence[Mapping[str, Any]]) -> None:
+    """Every record of a saved view is the one that the chain tells of, and there is no other."""
+    told = {
+        _VIEW_RECORDS[event["action"]].format(event["object_id"]): event.get("record_sha256")
+        for event in events
+        if event["action"] in _VIEW_RECORDS
+    }
+    found = {path.name: path for path in place.saved_views.glob("*.json")}
+    for name in sorted({*told, *found}):
+        same = name in told and name in found
+        # the line of an older firstdose tells no digest
+        if not same or told[name] not in {None, hashlib.sha256(found[name].read_bytes()).hexdigest()}:
+            raise IntegrityError(
+                _("The record {name} of a saved view is not what the audit chain tells.").format(name=name)
+            )
+
+
+def names(con: duckdb.DuckDBPyConnection, place: "Place") -> None:
+    """Every name given to a version after its publish is told in the audit chain, and none is lost."""
+    stored = {
+        (given.at, str(given.version), given.name, given.by, given.why)
+        for given in (naming.read_names(con) if naming.exist(con) else ())
+    }
+    told = {
+        (event["named_at"], event["object_id"], event["name"], event["actor_id"], event["reason"])
+        for event in Chain(place.audit).events()
+        if event["action"] == "name"
+    }
+    for _at, version, *_rest in sorted(stored ^ told):
+        raise IntegrityError(
+            _("The name of version {version} is not what the audit chain tells.").format(version=version)
+        )
 
 
 def data_files(con: duckdb.DuckDBPyConnection, place: "Place", versions: "tuple[Version, ...]") -> None:

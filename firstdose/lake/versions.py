@@ -19,7 +19,7 @@ from firstdose.words import _
 class Version:
     """One published state. ``contents`` holds the fingerprint of each table as 32 hex digits.
 
-    ``damaged`` when what is stored about it is not what its publish wrote.
+    ``damaged`` when what is stored about it is not what its publish wrote; ``seal`` is the digest of that.
     """
 
     version: int
@@ -35,6 +35,7 @@ class Version:
     audit_head: str
     approved_by: str | None = None
     damaged: bool = False
+    seal: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The version as ``firstdose versions`` prints it."""
@@ -132,4 +133,5 @@ def _version(row: Sequence[Any], given: Mapping[int, str], *, broken: bool) -> V
         audit_head=told["audit_head"] or "",
         approved_by=told["approved_by"],
         damaged=broken,
+        seal=row[-2] or "",
     )

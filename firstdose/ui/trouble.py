@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from firstdose import incidents
 from firstdose.errors import DamagedVersion, FirstdoseError, UnknownVersion
 from firstdose.ui.markdown import escaped
 from firstdose.ui.store import lake
@@ -22,6 +23,23 @@ def show_error(error: FirstdoseError) -> None:
             _others(error.version)
         else:
             st.button(_("Start again from the overview"), key="action-overview-home", on_click=_newest)
+
+
+def show_incident(error: Exception) -> bool:
+    """Draw an error that nobody foresaw: its id and the next step, no detail; the log has those.
+
+    Streamlit calls it for the script and for what a widget calls, which ``app.py`` cannot guard. True, since
+    nothing else is to be drawn.
+    """
+    if isinstance(error, FirstdoseError):
+        show_error(error)
+        return True
+    name = incidents.note(error)
+    with st.container(key="trouble"):
+        said = _("Something went wrong that firstdose did not expect. Tell your operator this number: {id}")
+        st.error(escaped(said.format(id=name)))
+        st.button(_("Start again from the overview"), key="action-overview-home", on_click=_newest)
+    return True
 
 
 def _others(damaged: int) -> None:

@@ -1,9 +1,11 @@
 """``make bench``: measure everything once, print it, write ``docs/performance.md``.
 
-``--rounds 5`` browser rounds, ``--only engine`` or ``--only pages`` for a part (nothing is written then).
+``--rounds 5`` browser rounds, ``--only engine`` or ``--only pages`` for a part, ``--page supply`` for some
+pages alone (nothing is written then).
 """
 
 import os
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -13,6 +15,7 @@ import click
 
 from firstdose.lake import Lake
 from firstdose.server import project, seed
+from firstdose.ui.menu import PAGES
 from tests.bench import cards, engine, pages
 from tests.browser.serving import ROOT
 
@@ -28,9 +31,9 @@ nothing in its main area changes any more.
 """
 
 
-def browser_report(lake: Path, folder: Path, rounds: int) -> str:
+def browser_report(lake: Path, folder: Path, rounds: int, of: Collection[str]) -> str:
     """Our pages against the floor, as a table."""
-    times = pages.measure(lake, folder, rounds, click.echo)
+    times = pages.measure(lake, folder, rounds, click.echo, of)
     size = times.pop("bytes")
     lines = [
         "## In the browser",
@@ -94,8 +97,12 @@ def cards_report() -> str:
 @click.command()
 @click.option("--rounds", default=5, show_default=True)
 @click.option("--only", type=click.Choice(["engine", "pages", "cards"]))
-def main(rounds: int, only: str | None) -> None:
+@click.option(
+    "--page", "of", type=click.Choice(list(PAGES)), multiple=True, help="Measure these pages alone."
+)
+def main(rounds: int, only: str | None, of: tuple[str, ...]) -> None:
     """Measure, print, and write the report when everything was measured."""
+    only = "pages" if of else only
     day = datetime.now(UTC).date().isoformat()
     parts = [HEAD.format(day=day, cores=os.cpu_count(), rounds=rounds)]
     with TemporaryDirectory() as name:
@@ -107,7 +114,7 @@ def main(rounds: int, only: str | None) -> None:
                 "the lake is empty: unset FIRSTDOSE_DEMO, and look whether data/ is there"
             )
         if only in (None, "pages"):
-            parts.append(browser_report(folder / "lake", folder, rounds))
+            parts.append(browser_report(folder / "lake", folder, rounds, of or PAGES))
             click.echo(parts[-1])
         if only in (None, "cards"):
             parts.append(cards_report())

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -40,11 +40,11 @@ def path_of(area: str) -> str:
     return "" if area == HOME else area
 
 
-def take_figures(browser: Browser, url: str) -> dict[str, dict[str, list[object]]]:
+def take_figures(browser: Browser, url: str, areas: Collection[str]) -> dict[str, dict[str, list[object]]]:
     """What each page draws, without and with the choice made: the floor shows just these."""
-    taken: dict[str, dict[str, list[object]]] = {}
+    taken: dict[str, dict[str, list[object]]] = {area: {"": [], CHOICE: []} for area in PAGES}
     with visiting(browser, url) as reader:
-        for area in PAGES:
+        for area in areas:
             reader.load(path_of(area))
             plain = reader.figures()
             reader.press(pill(CHOICE))
@@ -105,16 +105,18 @@ def _note(times: Times, peer: str, key: str, value: float) -> None:
     times[key][peer].append(value)
 
 
-def measure(lake: Path, folder: Path, rounds: int, say: Callable[[str], None]) -> Times:
-    """All rounds of both peers; ``lake`` is seeded, ``folder`` takes figures and logs."""
+def measure(
+    lake: Path, folder: Path, rounds: int, say: Callable[[str], None], of: Collection[str] = PAGES
+) -> Times:
+    """All rounds of both peers over the pages ``of``; ``lake`` is seeded, ``folder`` takes logs."""
     times: Times = defaultdict(lambda: {peer: [] for peer in PEERS})
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         with ours(lake) as one:
-            taken = take_figures(browser, one.url)
+            taken = take_figures(browser, one.url, of)
             (folder / "figures.json").write_text(json.dumps(taken), encoding="utf-8")
             areas = {area: drawn[""] != drawn[CHOICE] for area, drawn in taken.items() if drawn[""]}
-            say("figures a page: " + ", ".join(f"{area} {len(drawn[''])}" for area, drawn in taken.items()))
+            say("figures a page: " + ", ".join(f"{area} {len(taken[area][''])}" for area in of))
             with floor(folder) as two:
                 for number in range(rounds):
                     for peer, served in zip(PEERS, (one, two), strict=True):

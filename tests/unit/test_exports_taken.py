@@ -1,6 +1,7 @@
 """What is taken away is what was seen: native charts, safe cells, a report that knows when it was altered."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import openpyxl
@@ -133,6 +134,19 @@ def test_a_line_over_days_is_a_scatter_of_day_numbers() -> None:
     assert (drawn.kind, drawn.days, drawn.upside_down) == ("scatter", "x", True)
     assert drawn.series[0].x == [46023.0, 46024.0]
     assert drawn.series[0].line
+
+
+def test_a_page_with_a_long_link_is_taken_away_as_workbook_and_as_deck() -> None:
+    """Excel takes 255 characters of a property: a page with many filters has a longer link."""
+    link = "http://dash.example/comparability?v=1" + "&program=HUB-04" * 20
+    made = workbook(replace(artefact(), stamp=replace(STAMP, link=link)))
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    assert link in [cell.value for row in book.worksheets[0] for cell in row]
+    assert book.properties.description is None
+    assert book.properties.creator == "Kim"
+    shown = Presentation(io.BytesIO(deck(replace(artefact(), stamp=replace(STAMP, link=link)))))
+    assert link not in shown.core_properties.comments
+    assert shown.core_properties.author == "Kim"
 
 
 def test_a_workbook_runs_no_cell_and_draws_its_own_chart() -> None:

@@ -192,6 +192,7 @@ def test_a_line_that_a_killed_publisher_owed_names_both(lake: Lake, file: Path) 
     run("publish", file, "--by", "Lead", *WHY, "--approved-by", "Kenji")
     kept = lake.place.audit.read_text(encoding="utf-8").splitlines(keepends=True)
     lake.place.audit.write_text("".join(kept[:-1]), encoding="utf-8")
+    lake.place.audit.with_suffix(".head").write_text(json.loads(kept[-2])["hash"])
     run("restore", 1, "--by", "Lead", *WHY, "--approved-by", "Hana")
     assert [(one.get("late"), one["approved_by"]) for one in events(lake)[2:]] == [
         (True, "Kenji"),

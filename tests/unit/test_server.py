@@ -221,3 +221,45 @@ def test_a_setting_that_would_open_more_than_an_origin_stops_the_start(
     monkeypatch.setenv("FIRSTDOSE_FRAME_ANCESTORS", said)
     with pytest.raises(FirstdoseError, match="is no origin"):
         server.frame_ancestors()
+
+
+SPOOFED = [
+    (b"x-forwarded-for", b"203.0.113.9"),
+    (b"x-forwarded-host", b"evil.example"),
+    (b"x-forwarded-proto", b"https"),
+    (b"x-real-ip", b"203.0.113.9"),
+    (b"forwarded", b"for=203.0.113.9;host=evil.example"),
+    (b"remote-user", b"admin"),
+    (b"x-remote-user", b"admin"),
+    (b"x-forwarded-user", b"admin"),
+    (b"authorization", b"Basic YWRtaW46YWRtaW4="),
+    (b"host", b"evil.example"),
+    (b"origin", b"https://evil.example"),
+    (b"x-original-url", b"/_stcore/metrics"),
+    (b"x-rewrite-url", b"/_stcore/metrics"),
+    (b"x-http-method-override", b"DELETE"),
+]
+
+
+@pytest.mark.parametrize("header", SPOOFED, ids=lambda header: header[0].decode())
+@pytest.mark.parametrize("path", ["/health", "/_stcore/metrics", "/other"])
+def test_a_spoofed_header_changes_no_answer(
+    lake_folder: Path, path: str, header: tuple[bytes, bytes]
+) -> None:
+    assert get(path, header) == get(path)
+
+
+@pytest.mark.parametrize("header", SPOOFED[:2], ids=lambda header: header[0].decode())
+def test_no_spoofed_header_reaches_a_page(lake_folder: Path, header: tuple[bytes, bytes]) -> None:
+    answer = get("/pipeline", header, html=True)
+    assert header[1] not in answer.body
+    assert not any(header[1].decode() in value for name, value in answer.headers.items() if name != "link")
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_page_of_another_site_cannot_open_a_connection() -> None:
+    from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
+
+    for origin in ("https://evil.example", "null", "http://127.0.0.1.evil.example:8501", "file://"):
+        assert not _is_origin_allowed(origin, "127.0.0.1:8501")
+    assert _is_origin_allowed("http://127.0.0.1:8501", "127.0.0.1:8501")

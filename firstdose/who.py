@@ -1,0 +1,25 @@
+"""Who asks: a person signed in, a partner's link, or the one user of a dashboard of their own."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: How it is known who asks; the words of the audit chain's ``auth_method``.
+Method = Literal["local", "oidc", "proxy", "link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whoever asks, as the audit chain names them.
+
+    ``id`` is what roles are given to: an e-mail address or subject in small letters, the id of a partner
+    link, or ``local``. ``groups`` are those the identity provider or the proxy tells.
+    """
+
+    id: str
+    name: str
+    method: Method
+    groups: frozenset[str] = frozenset()
+
+
+#: The one user of a dashboard that listens on this machine alone.
+LOCAL = Who("local", "", "local")

@@ -1,0 +1,95 @@
+"""What nobody foresaw: the reader gets an id, the operator one line, and neither gets a secret."""
+
+import json
+import logging
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from firstdose import incidents, server
+from firstdose.errors import StoreError
+
+DETAIL = "no column “lot”\n2026-11-26 forged line \x1b[31m\u2028 password=hunter2"
+
+
+def error_of(message: str) -> ValueError:
+    with pytest.raises(ValueError, match="lot") as caught:
+        raise ValueError(message)
+    return caught.value
+
+
+def test_an_incident_is_one_line_of_the_log_with_its_place(caplog: pytest.LogCaptureFixture) -> None:
+    name = incidents.note(error_of(DETAIL))
+    (line,) = caplog.messages
+    assert line.isascii()
+    assert line.isprintable(), "no line break, no control character"
+    told = json.loads(line)
+    assert told["incident"] == name
+    assert told["error"] == "ValueError"
+    assert "test_incidents.py" in told["where"][-1]
+    assert told["said"].startswith("no column “lot”")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password=hunter2",
+        '{"password": "hunter2"}',
+        "api_key: hunter2",
+        "Authorization: Bearer hunter2hunter2",
+        "sent Bearer hunter2hunter2",
+        "https://kim:hunter2@example.org/x",
+        "Cookie: firstdose_reader=hunter2",
+        "GET /?token=hunter2&v=1",
+    ],
+)
+def test_no_secret_reaches_the_log(text: str) -> None:
+    assert "hunter2" not in incidents.without_secrets(text)
+
+
+def test_a_plain_message_stays_as_it_is() -> None:
+    text = "column yield_pct: 12 of 30 rows, see https://example.org/a?b=1"
+    assert incidents.without_secrets(text) == text
+
+
+def broken() -> None:
+    from firstdose.ui.trouble import show_incident as show
+
+    show(ValueError("the secret detail"))
+
+
+def test_the_reader_sees_the_id_and_never_the_detail(caplog: pytest.LogCaptureFixture) -> None:
+    app = AppTest.from_function(broken).run()
+    (shown,) = app.error
+    assert json.loads(caplog.messages[-1])["incident"] in shown.value
+    assert "detail" not in shown.value
+    assert not app.exception
+
+
+def foreseen_error() -> None:
+    from firstdose.errors import StoreError
+    from firstdose.ui.trouble import show_incident as show
+
+    show(StoreError("no room is left"))
+
+
+def test_an_error_meant_for_the_reader_keeps_its_words_also_out_of_a_button() -> None:
+    app = AppTest.from_function(foreseen_error).run()
+    assert "no room" in app.error[0].value
+
+
+def test_the_server_hands_every_error_of_a_page_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Exception] = []
+    monkeypatch.setattr("firstdose.ui.trouble.show_incident", lambda error: seen.append(error) is None)
+    app = server.make_app(server.project() / "app.py")
+    error = StoreError("x")
+    assert app._on_script_error(error)
+    assert seen == [error]
+
+
+def test_streamlit_does_not_write_the_same_error_again() -> None:
+    def record(message: str) -> logging.LogRecord:
+        return logging.LogRecord("streamlit.error_util", logging.ERROR, "", 0, message, (), None)
+
+    assert not incidents.foreseen(record("Uncaught app execution"))
+    assert incidents.foreseen(record("anything else"))
