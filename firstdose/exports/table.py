@@ -1,10 +1,13 @@
 """A frame as CSV that a spreadsheet opens without acting on it."""
 
 import io
+import json
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from firstdose.words import say_date, say_number
 
@@ -62,8 +65,11 @@ def to_csv(frame: "pd.DataFrame") -> bytes:
     return safe.to_csv(index=False, lineterminator="\r\n", quoting=2).encode("utf-8-sig")
 
 
-def to_parquet(frame: "pd.DataFrame") -> bytes:
-    """The frame as Parquet: types stay what they are, nothing is escaped, since nothing runs a cell of it."""
+def to_parquet(frame: "pd.DataFrame", about: "Iterable[tuple[str, str]]" = ()) -> bytes:
+    """The frame as Parquet: types stay what they are, nothing is escaped, since nothing runs a cell of it.
+
+    ``about``, pairs of label and text, stands in the metadata of the file under ``firstdose``, as JSON.
+    """
     packed = io.BytesIO()
     plain = frame.copy(deep=False)
     plain.attrs = {}
@@ -73,7 +79,9 @@ def to_parquet(frame: "pd.DataFrame") -> bytes:
             kinds = {type(cell) for cell in plain[name].dropna()}
             if len(kinds) > 1:
                 plain[name] = plain[name].map(cell_text)
-    plain.to_parquet(packed, index=False)
+    told = pa.Table.from_pandas(plain, preserve_index=False)
+    said = json.dumps(dict(about), ensure_ascii=False).encode()
+    pq.write_table(told.replace_schema_metadata({**(told.schema.metadata or {}), b"firstdose": said}), packed)
     return packed.getvalue()
 
 

@@ -11,11 +11,13 @@ from firstdose.lake import files, naming, verify
 from firstdose.lake.versions import read_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
 
     from firstdose.audit import Chain
+    from firstdose.lake.publish import Author, Published
     from firstdose.place import Place
 
 
@@ -23,15 +25,35 @@ def _owed(place: "Place") -> "Path":
     return place.audit.with_suffix(".owed")
 
 
-def promise(place: "Place", line: dict[str, Any]) -> None:
+def line(
+    author: "Author", done: "Published", sources: "Sequence[str]", restores: int | None, **more: Any
+) -> dict[str, Any]:
+    """What the audit line of a publish says; ``more`` is what was stored."""
+    said: dict[str, Any] = {
+        "action": "publish" if restores is None else "rollback",
+        "actor": author.by,
+        "reason": author.why,
+        "object_id": str(done.version),
+        "source_sha256": list(sources),
+        "changes": {name: counts.as_json() for name, counts in done.tables.items()},
+        **more,
+    }
+    if author.approved_by:
+        said["approved_by"] = author.approved_by.strip()
+    if restores is not None:
+        said["restores"] = restores
+    return said
+
+
+def promise(place: "Place", owed: dict[str, Any]) -> None:
     """Keep what the audit line of a publish will say; ``StoreError`` when it cannot be kept."""
-    place.keep(_owed(place), json.dumps(line, ensure_ascii=False).encode())
+    place.keep(_owed(place), json.dumps(owed, ensure_ascii=False).encode())
 
 
 def redeem(place: "Place", chain: "Chain", **more: Any) -> None:
     """Write the promised line into the chain, with the digest of every data file nobody told of yet."""
-    line: dict[str, Any] = json.loads(_owed(place).read_text(encoding="utf-8"))
-    chain.append(**line, stored_sha256=files.untold(place, files.told(chain.events())), **more)
+    owed: dict[str, Any] = json.loads(_owed(place).read_text(encoding="utf-8"))
+    chain.append(**owed, stored_sha256=files.untold(place, files.told(chain.events())), **more)
     _owed(place).unlink()
 
 

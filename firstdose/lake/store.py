@@ -20,7 +20,7 @@ from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
 from firstdose.lake import engine, naming, publish, session, verify
 from firstdose.lake import tables as sql
-from firstdose.lake.catching_up import catch_up, promise, redeem
+from firstdose.lake.catching_up import catch_up, line, promise, redeem
 from firstdose.lake.changes import TableChanges, compare
 from firstdose.lake.preview import Preview, look
 from firstdose.lake.publish import EXACTLY, Author, Counts, Overtaken, Published
@@ -314,27 +314,15 @@ class Lake:
             contents, sealed = publish.write_version(
                 con, number, before, author, changes, moved, chain.head()
             )
-            owed: dict[str, Any] = {
-                "action": "publish" if restores is None else "rollback",
-                "actor": author.by,
-                "reason": author.why,
-                "object_id": str(number),
-                "source_sha256": list(sources),
-                "changes": {name: counts.as_json() for name, counts in changes.items()},
-                "contents": verify.digest(contents),
-                "sealed": sealed,
-            }
-            if author.approved_by:
-                owed["approved_by"] = author.approved_by.strip()
-            if restores is not None:
-                owed["restores"] = restores
+            done = Published(number, changes)
+            owed = line(author, done, sources, restores, contents=verify.digest(contents), sealed=sealed)
             promise(self.place, owed)
             con.execute("commit")
         finally:
             con.close()
         with contextlib.suppress(OSError):  # it was published: the next writer writes the line
             redeem(self.place, chain)
-        return Published(number, changes)
+        return done
 
 
 def _rename(reader: _Reader) -> None:

@@ -12,22 +12,28 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from firstdose.exports.table import to_csv, to_parquet
 from firstdose.figures.alt import alternative
 from firstdose.ui import host, markup, table
 from firstdose.ui.freshness import stale_mark
 from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.markdown import escaped
+from firstdose.ui.stamp import one_card
 from firstdose.ui.state import current_view, speak
 from firstdose.ui.store import lake
 from firstdose.view import View, to_link
-from firstdose.words import _, say_date
+from firstdose.words import N_, _, say_date
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
     from firstdose.queries import Asked
+
+#: The rows of a card as a file: label and media type by ending.
+_ROWS = {
+    "csv": (N_("Data as CSV"), "text/csv"),
+    "parquet": (N_("Data as Parquet"), "application/vnd.apache.parquet"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +215,7 @@ def _explain(card: Card) -> None:
     """The links to a card, the query behind it, its data to take away and as a grid."""
     speak()
     view, session = current_view(), lake().session(current_view().version)
-    told = card.told  # said here: the thread that writes the file knows no reader's language
+    told = card.told
     alone = replace(view, chart=card.key)
     st.caption(_("Link to this card, live and pinned"))
     st.code(whole(to_link(alone)), language=None, wrap_lines=True)
@@ -223,20 +229,14 @@ def _explain(card: Card) -> None:
         )
         st.code(asked.pasteable(), language="sql", wrap_lines=True, height=220)
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            _("Data as CSV"),
-            data=lambda: to_csv(told),
-            file_name=f"{card.key}-v{session.version}.csv",
-            mime="text/csv",
-            key=f"csv-{card.key}",
-            on_click="ignore",
-        )
-        st.download_button(
-            _("Data as Parquet"),
-            data=lambda: to_parquet(told),
-            file_name=f"{card.key}-v{session.version}.parquet",
-            mime="application/vnd.apache.parquet",
-            key=f"parquet-{card.key}",
-            on_click="ignore",
-        )
+        for ending, (label, mime) in _ROWS.items():
+            name, write = one_card(card, ending)
+            st.download_button(
+                _(label),
+                data=write,
+                file_name=name,
+                mime=mime,
+                key=f"{ending}-{card.key}",
+                on_click="ignore",
+            )
     table.grid(told, card.columns, f"table-{card.key}", card.title, 320)

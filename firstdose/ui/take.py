@@ -2,24 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from firstdose import assets
 from firstdose.errors import FirstdoseError
-from firstdose.exports.artefact import Artefact, Block, Stamp, files
-from firstdose.lake.publish import Author
+from firstdose.exports.artefact import Artefact, Block, files
 from firstdose.ui.card import Card, Chart, Table
-from firstdose.ui.header import age, pinned_view, whole
+from firstdose.ui.header import whole
+from firstdose.ui.stamp import Kept, note, stamp_of
 from firstdose.ui.store import lake
-from firstdose.view import to_link
-from firstdose.words import N_, _, language
+from firstdose.words import N_, _
 
 if TYPE_CHECKING:
     from firstdose.queries import Asked
-    from firstdose.view import View
 
 
 def _workbook(artefact: Artefact) -> bytes:
@@ -68,40 +65,16 @@ class Taken:
     content: bytes
 
 
-class Kept(Protocol):
-    """The state of a session, in a browser or without one."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
-
-
 def artefact(by: str) -> Artefact:
     """What this run has drawn for the reader who is now named."""
     return artefact_of(st.session_state, by, whole(""))
 
 
-def artefact_of(state: "Kept", by: str, home: str) -> Artefact:
+def artefact_of(state: Kept, by: str, home: str) -> Artefact:
     """What a run has drawn, by the state it left; ``home`` is the address of the server."""
-    view: View = state["view"]
-    session = lake().session(view.version)
-    link = to_link(pinned_view(view, session))
-    version = lake().version(session.version)
-    stamp = Stamp(
-        page=view.page,
-        title=state["question"],
-        sentence=state["sentence"],
-        version=session.version,
-        version_name=session.name,
-        as_of=view.as_of or session.as_of,
-        published_at=session.published_at,
-        age=age(session),
-        link=home + link,
-        by=by,
-        at=datetime.now(UTC),
-        language=language(),
-        chain=version.audit_head,
-        illustrative=session.illustrative,
+    return Artefact(
+        stamp_of(state, by, home), tuple(state["headlines"]), tuple(map(_block, state["drawn"].values()))
     )
-    return Artefact(stamp, tuple(state["headlines"]), tuple(map(_block, state["drawn"].values())))
 
 
 def _block(card: Card) -> Block:
@@ -137,8 +110,5 @@ def take(kind: str, made: Artefact) -> Taken:
             _("The file could not be written ({kind}): {why}").format(kind=how.ending, why=error)
         ) from error
     name = made.file_name(how.ending)
-    why = _("Export of {page}").format(page=made.stamp.page)
-    lake().note(
-        "export", Author(made.stamp.by, why, date.min), name, link=made.stamp.link, version=made.stamp.version
-    )
+    note(lake(), made.stamp, name, content)
     return Taken(name, how.mime, content)

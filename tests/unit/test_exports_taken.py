@@ -1,24 +1,31 @@
 """What is taken away is what was seen: native charts, safe cells, a report that knows when it was altered."""
 
+import hashlib
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow.parquet as pq
 import pytest
 from pptx import Presentation
 from pptx.enum.chart import XL_CHART_TYPE
 
+from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
 from firstdose.exports.artefact import Artefact, Block, Stamp
 from firstdose.exports.deck import deck
 from firstdose.exports.native import grid, native
 from firstdose.exports.report import read, report
-from firstdose.exports.table import to_parquet
+from firstdose.exports.table import to_csv, to_parquet
 from firstdose.exports.workbook import workbook
+from firstdose.lake import Lake
 from firstdose.rules.overview import Headline
+from firstdose.ui.stamp import write_rows
 
 STAMP = Stamp(
     page="pipeline",
@@ -214,3 +221,19 @@ def test_parquet_keeps_types_and_takes_mixed_columns_as_words() -> None:
     back = pd.read_parquet(io.BytesIO(to_parquet(frame)))
     assert back["n"].tolist() == [2, 3]
     assert back["mixed"].tolist() == ["1", "two"]
+
+
+def test_the_rows_of_one_card_say_where_they_come_from_and_leave_a_line_in_the_audit_chain(
+    tmp_path: Path,
+) -> None:
+    lake, told = Lake.open(tmp_path / "lake"), pd.DataFrame({"what": ["x"], "n": [1]})
+    stamp = artefact(block(told)).stamp
+    packed = write_rows(lake, told, "Where it stands", stamp, "pipeline-stages-v7.parquet")
+    said = json.loads(pq.read_schema(io.BytesIO(packed)).metadata[b"firstdose"])
+    assert said["Card"] == "Where it stands"
+    assert (said["Filters"], said["Link"], said["Exported by"]) == (stamp.sentence, stamp.link, stamp.by)
+    assert write_rows(lake, told, "", stamp, "pipeline-stages-v7.csv") == to_csv(told)
+    lines = list(Chain(lake.place.audit).events())
+    assert [line["object_id"] for line in lines] == ["pipeline-stages-v7.parquet", "pipeline-stages-v7.csv"]
+    assert lines[0]["file_sha256"] == hashlib.sha256(packed).hexdigest()
+    assert lines[0]["link"] == stamp.link

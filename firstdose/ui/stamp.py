@@ -1,0 +1,88 @@
+"""Where what is taken away comes from: the stamp of this run, and the line it leaves in the audit chain."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import streamlit as st
+
+from firstdose.exports.artefact import Stamp
+from firstdose.exports.table import to_csv, to_parquet
+from firstdose.lake.publish import Author
+from firstdose.ui.header import age, pinned_view, whole
+from firstdose.ui.store import lake
+from firstdose.view import to_link
+from firstdose.words import _, language, use_language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from firstdose.lake import Lake
+    from firstdose.ui.card import Card
+    from firstdose.view import View
+
+#: Whoever takes the rows of one card away and has not said who they are.
+UNNAMED = "unnamed"
+
+
+class Kept(Protocol):
+    """The state of a session, in a browser or without one."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def stamp_of(state: Kept, by: str, home: str) -> Stamp:
+    """The stamp of a run, by the state it left; ``home`` is the address of the server."""
+    view: View = state["view"]
+    session = lake().session(view.version)
+    return Stamp(
+        page=view.page,
+        title=state["question"],
+        sentence=state["sentence"],
+        version=session.version,
+        version_name=session.name,
+        as_of=view.as_of or session.as_of,
+        published_at=session.published_at,
+        age=age(session),
+        link=home + to_link(pinned_view(view, session)),
+        by=by,
+        at=datetime.now(UTC),
+        language=language(),
+        chain=lake().version(session.version).audit_head,
+        illustrative=session.illustrative,
+    )
+
+
+def one_card(card: "Card", ending: str) -> tuple[str, Callable[[], bytes]]:
+    """The file name of a card's rows, and what writes them."""
+    stamp = stamp_of(st.session_state, st.session_state.get("desk-by") or UNNAMED, whole(""))
+    name = f"{stamp.page}-{card.key}-v{stamp.version}.{ending}"
+    return name, partial(write_rows, lake(), card.told, card.title, stamp, name)
+
+
+def write_rows(lake: "Lake", told: "pd.DataFrame", title: str, stamp: Stamp, name: str) -> bytes:
+    """The rows of one card as the file ``name``, CSV or Parquet by its ending, told in the audit chain.
+
+    A thread of the server calls it when the reader asks, who may have changed the language since.
+    """
+    use_language(stamp.language)
+    stamp = replace(stamp, at=datetime.now(UTC))
+    about = [(_("Card"), title), *stamp.lines()]
+    content = to_csv(told) if name.endswith(".csv") else to_parquet(told, about)
+    note(lake, stamp, name, content)
+    return content
+
+
+def note(lake: "Lake", stamp: Stamp, name: str, content: bytes) -> None:
+    """Tell the audit chain who took which file away, and its SHA-256."""
+    lake.note(
+        "export",
+        Author(stamp.by, _("Export of {page}").format(page=stamp.page), date.min),
+        name,
+        link=stamp.link,
+        version=stamp.version,
+        file_sha256=hashlib.sha256(content).hexdigest(),
+    )
