@@ -63,6 +63,7 @@ def signals(chart: Chart, picked: Picked) -> pd.DataFrame:
         ],
         rule_name=[rule_name(int(rule)) for rule in chart.signals["rule"]],
         deviations=own["deviations"].fillna(""),
+        opens=[cells.opens(lot=lot) for lot in own["batch_id"]],
     ).sort_values("started_on", ascending=False, kind="stable", ignore_index=True)
     shown.attrs = dict(chart.points.attrs)
     return shown

@@ -96,6 +96,7 @@ def lots(found: pd.DataFrame) -> pd.DataFrame:
         vector=found["vector_batch_id"].fillna(""),
         donor=found["donor_id"].fillna(""),
         started=cells.days(found["started_on"]),
+        opens=_leads(found),
     )
 
 
@@ -126,6 +127,7 @@ def products(found: pd.DataFrame) -> pd.DataFrame:
         donor=found["donor_id"].fillna(""),
         started=cells.days(found["started_on"]),
         reason=found["failure_reason"].fillna("").map(data_words.said),
+        opens=_leads(found),
     )
 
 
@@ -136,7 +138,7 @@ def life_columns() -> dict[str, str]:
 
 def life(found: pd.DataFrame) -> pd.DataFrame:
     """One lot from collection to patient, a line each; empty ones are left out. Takes ``….lot``."""
-    shown = pd.DataFrame({"what": [], "said": []}, dtype="str")
+    shown = pd.DataFrame({"what": [], "said": [], "opens": []}, dtype="str")
     if not found.empty:
         row = cells.rows(found)[0]
         vector = cells.text(row["vector_batch_id"])
@@ -159,8 +161,16 @@ def life(found: pd.DataFrame) -> pd.DataFrame:
             *days,
             (_("Patient"), _outcome(row["patient_outcome"])),
         ]
-        kept = [(what, value) for what, value in said if value]
-        shown = pd.DataFrame(kept, columns=["what", "said"], dtype="str")
+        leads = {
+            _("Made with vector lot"): cells.text(row["vector_batch_id"]),
+            _("Repeats failed lot"): cells.text(row["replaces_batch_id"]),
+        }
+        kept = [
+            (what, value, cells.opens(lot=leads[what]) if what in leads else "")
+            for what, value in said
+            if value
+        ]
+        shown = pd.DataFrame(kept, columns=["what", "said", "opens"], dtype="str")
     shown.attrs = dict(found.attrs)
     return shown
 
@@ -274,6 +284,7 @@ def deviations(found: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
         closed=cells.days(found["closed_on"]),
         category=found["category"].map(data_words.said),
         cause=found["root_cause"].fillna("").map(data_words.said),
+        opens=_leads(found),
     )
 
 
@@ -281,6 +292,11 @@ def _state(row: Row, as_of: pd.Timestamp) -> str:
     if not pd.isna(row["closed_on"]):
         return cells.state("closed")
     return cells.state("late" if not pd.isna(row["due_on"]) and row["due_on"] < as_of else "in progress")
+
+
+def _leads(found: pd.DataFrame) -> list[str]:
+    """What a cell that names a lot adds to a link; nothing where there is none."""
+    return [cells.opens(lot=lot) if cells.text(lot) else "" for lot in found["batch_id"]]
 
 
 def _shown(found: pd.DataFrame, **columns: Any) -> pd.DataFrame:

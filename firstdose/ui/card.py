@@ -56,6 +56,11 @@ class Card:
         """Every row as it is read."""
         return self.data
 
+    @property
+    def taken(self) -> "pd.DataFrame":
+        """Every row as it is taken away: without the parts of links that cells carry on the page."""
+        return self.told.drop(columns="opens", errors="ignore")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Chart(Card):

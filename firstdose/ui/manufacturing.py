@@ -16,6 +16,7 @@ from firstdose.rules.batches import MEASURES
 from firstdose.ui.address import page_choice, page_choices
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.header import note, row
+from firstdose.ui.leads import to_lot
 from firstdose.view import NOTHING, View
 from firstdose.words import _, either
 
@@ -59,6 +60,8 @@ def lot_cards(view: View, session: "Session", lot: str, day: date) -> tuple[Tabl
             how=_("What it is made from and the days of its life"),
             columns=words.life_columns(),
             most=30,
+            linked="said",
+            drill=to_lot,
         ),
         Table(
             key="table-manufacturing-results",
@@ -88,6 +91,8 @@ def lot_cards(view: View, session: "Session", lot: str, day: date) -> tuple[Tabl
                 columns=words.product_columns(),
                 height=420,
                 most=_MOST,
+                linked="lot",
+                drill=to_lot,
             ),
         )
     return tuple(cards)
@@ -132,10 +137,12 @@ def rate_cards(view: View, session: "Session") -> tuple[Chart, Table]:
             key="table-manufacturing-lots",
             data=words.lots(lots),
             title=_("Lots, the newest first"),
-            how=_("With donor pseudonym and vector lot; choose one lot above to see all of it"),
+            how=_("With donor pseudonym and vector lot; a lot opens all of it"),
             columns=words.lot_columns(),
             height=420,
             most=_MOST,
+            linked="lot",
+            drill=to_lot,
         ),
     )
 
@@ -214,6 +221,8 @@ def chart_cards(view: View, session: "Session", picked: "Picked") -> tuple[Card,
             foot=chart_words.silent(found),
             height=420,
             most=_MOST,
+            linked="batch_id",
+            drill=to_lot,
         ),
         Table(
             key="table-manufacturing-capability",
@@ -256,6 +265,8 @@ def trouble_cards(view: View, session: "Session", day: date) -> tuple[Card, ...]
             height=420,
             most=_MOST,
             foot=rules.closure_in_words(rules.closure(deviations, day)),
+            linked="lot",
+            drill=to_lot,
         ),
     )
 

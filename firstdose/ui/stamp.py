@@ -60,7 +60,7 @@ def one_card(card: "Card", ending: str) -> tuple[str, Callable[[], bytes]]:
     """The file name of a card's rows, and what writes them."""
     stamp = stamp_of(st.session_state, st.session_state.get("desk-by") or UNNAMED, whole(""))
     name = f"{stamp.page}-{card.key}-v{stamp.version}.{ending}"
-    return name, partial(write_rows, lake(), card.told, card.title, stamp, name)
+    return name, partial(write_rows, lake(), card.taken, card.title, stamp, name)
 
 
 def write_rows(lake: "Lake", told: "pd.DataFrame", title: str, stamp: Stamp, name: str) -> bytes:

@@ -84,7 +84,7 @@ def _block(card: Card) -> Block:
         title=card.title,
         how=card.how,
         foot=card.foot,
-        told=card.told,
+        told=card.taken,
         columns=card.columns if isinstance(card, Table) else {},
         figure=card.figure if isinstance(card, Chart) else None,
         alt=card.words if isinstance(card, Chart) else "",

@@ -1,11 +1,18 @@
 """The manufacturing page as a link opens it: one lot, one chart, run rules; what it cannot open it says."""
 
+import re
+from html import unescape
+from urllib.parse import parse_qs
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_pages import address, opened, said
 
 pytestmark = pytest.mark.usefixtures("demo_store")
+
+
+HREF = re.compile(r'<a href="[^"?]*\?([^"]+)"')
 
 
 def cards(app: AppTest) -> str:
@@ -27,6 +34,8 @@ def test_a_link_to_a_vector_lot_opens_every_lot_made_with_it() -> None:
     app = linked(lot="V-0001")
     assert "Every lot made with vector lot V-0001" in cards(app)
     assert "D-0011" in cards(app)
+    led = {parse_qs(unescape(query))["lot"][0] for query in HREF.findall(cards(app)) if "lot=" in query}
+    assert "D-0011" in led, "each lot made with it opens in its turn"
     assert "Released in specification" not in cards(app)
     assert address(app, "lot") == ["V-0001"]
 
