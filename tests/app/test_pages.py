@@ -15,14 +15,17 @@ pytestmark = pytest.mark.usefixtures("demo_store")
 
 
 def opened(area: str = "overview", language: str = "en", **params: Any) -> AppTest:
-    """The app on one page after its first run, as a reader of that language sees it."""
+    """The app on one page after its first run, as a reader of that language sees it.
+
+    The page is named before that run, which works while its file is named as its address is; going there from
+    the overview would draw the overview first.
+    """
     use_language(language)  # AppTest formats the options of a widget in the thread of the test
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.session_state["language"] = language
     for name, value in params.items():
         app.query_params[name] = value
-    app.run()
-    return app if area == "overview" else app.switch_page(f"pages/{area}.py").run()
+    return app.run() if area == "overview" else app.switch_page(f"pages/{area}.py").run()
 
 
 def address(app: AppTest, key: str) -> list[str]:
