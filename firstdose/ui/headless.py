@@ -38,8 +38,7 @@ def artefact(
     logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns of what a run without a browser lacks
     run = AppTest.from_file(str(app / "app.py"), default_timeout=_SECONDS)
     run.session_state["language"] = language()
-    if page != HOME:
-        run.run()
+    if page != HOME:  # named before the first run, which works while the file is named as its address is
         run.switch_page(f"pages/{page}.py")
     for name, values in params.items():
         run.query_params[name] = list(values)
