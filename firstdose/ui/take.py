@@ -11,6 +11,7 @@ from firstdose import assets
 from firstdose.errors import FirstdoseError
 from firstdose.exports.artefact import Artefact, Block, Stamp, files
 from firstdose.lake.publish import Author
+from firstdose.ui import access
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.store import lake
@@ -125,6 +126,7 @@ def take(kind: str, made: Artefact) -> Taken:
 
     ``FirstdoseError`` says in words why it could not be written; nothing is handed out then.
     """
+    access.require("export", made.stamp.page)
     how = KINDS[kind]
     if not made.stamp.by.strip():
         raise FirstdoseError(_("Say who you are: every export tells who made it."))
