@@ -45,8 +45,9 @@ class Rule:
 
     def names(self, who: Who) -> str:
         """The name by which the rule means somebody; empty when it does not."""
-        if who.id.casefold() in self.who:
-            return who.id.casefold()
+        name = who.id.casefold()
+        if name in self.who and name != "*" and not name.startswith(_GROUP):  # an id is no group by its looks
+            return name
         groups = sorted(f"{_GROUP}{group.casefold()}" for group in who.groups)
         return next((name for name in (*groups, "*") if name in self.who), "")
 

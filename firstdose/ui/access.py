@@ -6,6 +6,7 @@ import streamlit as st
 
 from firstdose import access, access_rules, partner
 from firstdose.access import Action, Denied, Grant
+from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake
 from firstdose.lake.refusals import tell
 from firstdose.ui.who import who
@@ -38,6 +39,14 @@ def grant() -> Grant:
     if chosen is None or not access.allows(granted, "view as"):
         return granted
     return chosen
+
+
+def pages() -> frozenset[str] | None:
+    """The pages to offer; none for all of them."""
+    try:
+        return grant().pages
+    except FirstdoseError:
+        return frozenset()
 
 
 def allows(action: Action) -> bool:
@@ -85,6 +94,14 @@ def _told_in_words(said: str, granted: Grant) -> str:
     from firstdose.ui.markdown import escaped
 
     return escaped(said.format(role=_(access.ROLE_NAMES[granted.role]), scope=granted.scope.in_words()))
+
+
+def way_out() -> None:
+    """Below a refusal: a guest may forget the link, a steward see with their own eyes again."""
+    if who().method == "link":
+        st.link_button(_("Leave"), partner.LEAVE)
+    elif SEEN_AS in st.session_state:
+        st.button(_("Back to my own view"), key="action-view-as-end", on_click=end)
 
 
 def end() -> None:

@@ -33,12 +33,14 @@ def panel(view: View, session: "Session") -> None:
     if not box.open:
         return
     with box:
-        _form(view, session)
+        # outside of the form: whoever revokes says it too
+        by = st.text_input(_("Your name"), value=st.session_state.get("desk-by", ""), key="share-partner-by")
+        _form(view, session, by)
         for one in partner_links.listed(lake())[:_LISTED]:
             _one(one)
 
 
-def _form(view: View, session: "Session") -> None:
+def _form(view: View, session: "Session", by: str) -> None:
     offered = questions.known(session, view.page, ())
     pages = [area for area in PAGES if area not in _CLOSED]
     with st.form("partner-link", border=False, enter_to_submit=False):
@@ -80,7 +82,6 @@ def _form(view: View, session: "Session") -> None:
         passphrase = st.text_input(
             _("Passphrase (may stay empty)"), type="password", max_chars=120, key="share-partner-secret"
         )
-        by = st.text_input(_("Your name"), value=st.session_state.get("desk-by", ""), key="share-partner-by")
         if not st.form_submit_button(_("Make the link")):
             return
     wanted = Scope(
