@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from firstdose import asking, readers
+from firstdose.access import Denied
 from firstdose.errors import FirstdoseError
 from firstdose.exports.calendar import calendar, summary
 from firstdose.lake import Lake
@@ -53,10 +55,13 @@ def feed(request: Request) -> Response:
     params = parse_qs(request.url.query, keep_blank_values=True)
     use_language((params.get("lang") or ["en"])[0])
     try:
-        session = _session(Lake.shared(), params)
+        lake = asking.lake_of(readers.parse(request.headers.get("cookie", "")), "timeline")
+        session = _session(lake, params)
         if session is None:
             return PlainTextResponse("Not found", 404)
-        content = written(kind, session, params, str(request.base_url).rstrip("/"))
+        content = written(kind, lake, session, params, str(request.base_url).rstrip("/"))
+    except Denied as error:
+        return PlainTextResponse(str(error), 403)
     except FirstdoseError as error:
         return PlainTextResponse(str(error), 503)
     headers = {"cache-control": "no-cache", "content-type": "text/calendar; charset=utf-8"}
@@ -80,9 +85,10 @@ def _session(lake: Lake, params: Mapping[str, Sequence[str]]) -> "Session | None
     return lake.session(number) if number in known else None
 
 
-def written(kind: str, session: "Session", params: Mapping[str, Sequence[str]], home: str) -> bytes:
-    """The feed of one kind in one version for the filters of an address."""
-    lake = Lake.shared()
+def written(
+    kind: str, lake: Lake, session: "Session", params: Mapping[str, Sequence[str]], home: str
+) -> bytes:
+    """The feed of one kind in one version of a lake for the filters of an address."""
     offered = filters.known(session, "timeline", [one.version for one in lake.versions()])
     own = {key: value for key, value in params.items() if key not in _OWN}
     view = from_params(own, "timeline", offered).with_key("window", "all")

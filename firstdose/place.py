@@ -61,6 +61,11 @@ class Place:
         return self.folder / "views"
 
     @property
+    def links(self) -> Path:
+        """The folder of the partner links: a JSON file each, one more when revoked, one for its openings."""
+        return self.folder / "links"
+
+    @property
     def exists(self) -> bool:
         """Whether a lake was ever made here; ``StoreError`` when something else stands in its place."""
         if self.folder.exists() and not self.folder.is_dir():

@@ -36,7 +36,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets, feeds, incidents, readers, short
+from firstdose import assets, feeds, incidents, partner, readers, short
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, publish_history
 from firstdose.words import _
@@ -201,7 +201,7 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
     return st.App(
         script,
         lifespan=lifespan,
-        routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE, short.ROUTE],
+        routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE, short.ROUTE, *partner.ROUTES],
         middleware=[Middleware(Guard)],
         on_script_error=unforeseen,
         exception_handlers={Exception: failed},

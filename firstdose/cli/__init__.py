@@ -33,6 +33,7 @@ _WHERE = {
     "template": "contracts",
     "serve": "serve",
     "doctor": "serve",
+    "roles": "roles",
 }
 
 #: Commands that read files: their child starts before everything else does.

@@ -3,6 +3,7 @@
 from firstdose.lake.changes import CellChange, TableChanges
 from firstdose.lake.draft import Draft, Drafts
 from firstdose.lake.history import publish_history
+from firstdose.lake.narrowed import narrowed
 from firstdose.lake.prepare import Prepared, prepare
 from firstdose.lake.preview import Difference, Preview
 from firstdose.lake.publish import Author, Counts, Overtaken, Published
@@ -25,6 +26,7 @@ __all__ = [
     "Session",
     "TableChanges",
     "Version",
+    "narrowed",
     "prepare",
     "publish_history",
 ]

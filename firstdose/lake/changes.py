@@ -10,6 +10,8 @@ from firstdose.lake import tables as sql
 from firstdose.lake.session import keep, kept_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firstdose.lake.versions import Version
     from firstdose.place import Place
 
@@ -47,10 +49,15 @@ class TableChanges:
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, place: "Place", before: "Version", after: "Version"
+    con: duckdb.DuckDBPyConnection,
+    place: "Place",
+    before: "Version",
+    after: "Version",
+    rows: "Callable[[Contract, Version], str] | None" = None,
 ) -> dict[str, TableChanges]:
     """Compare every table whose fingerprint differs; tables without a difference are left out.
 
+    ``rows`` says where those rows of a version stand that may be seen; without it all are compared.
     ``DamagedVersion`` when rows to be compared are not those that were published.
     """
     differing = [
@@ -61,7 +68,9 @@ def compare(
     for version in (before, after):
         keep(con, place, version, differing)
     found = {
-        contract.name: of_table(con, contract, _rows(contract, before), _rows(contract, after))
+        contract.name: of_table(
+            con, contract, (rows or _rows)(contract, before), (rows or _rows)(contract, after)
+        )
         for contract in differing
     }
     return {

@@ -49,7 +49,8 @@ class File:
 class Draft:
     """Files on their way to a data version, with the scope they speak for and what is said about them.
 
-    A draft with ``restores`` has no files: it asks for the content of that version anew.
+    A draft with ``restores`` has no files: it asks for the content of that version anew. ``limit`` is the
+    scope of its maker as text, empty for everything: it holds whoever publishes it.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Draft:
     not_personal: tuple[str, ...] = ()
     next_number: int = 1
     restores: int | None = None
+    limit: str = ""
 
     @property
     def bytes(self) -> int:
@@ -80,7 +82,7 @@ class Draft:
     def digest(self) -> str:
         """What the content, the scope and the way of reading make: the same draft checks the same."""
         files = [asdict(file) for file in self.files]
-        told = files, asdict(self.scope), self.as_of, self.not_personal, self.restores
+        told = files, asdict(self.scope), self.as_of, self.not_personal, self.restores, self.limit
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     def made_by(self, owner: str, name: str = "") -> bool:

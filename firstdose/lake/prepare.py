@@ -16,12 +16,14 @@ from threading import Lock
 
 import duckdb
 
+from firstdose.access import Scope
 from firstdose.errors import IntakeError, Issue, StoreError
 from firstdose.intake.profile import Profile
 from firstdose.intake.profile_files import saved, write
 from firstdose.intake.receive import Checked, Refused, decode_paths, receive
 from firstdose.intake.staged import Staged
 from firstdose.lake.draft import Draft, Drafts
+from firstdose.lake.narrowed import NarrowedLake, narrowed
 from firstdose.lake.preview import Preview
 from firstdose.lake.publish import EXACTLY, Author, Overtaken, Published
 from firstdose.lake.session import write as write_tables
@@ -49,7 +51,9 @@ class Prepared:
     set_aside: tuple[Issue, ...] = ()
 
 
-_prepared: "OrderedDict[tuple[str, str, int, tuple[str, ...], tuple[Issue, ...]], Prepared]" = OrderedDict()
+_prepared: "OrderedDict[tuple[str, str, str, int, tuple[str, ...], tuple[Issue, ...]], Prepared]" = (
+    OrderedDict()
+)
 _locks: dict[str, Lock] = {}
 _guard = Lock()
 
@@ -59,10 +63,11 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
 
     The same draft on the same newest version is prepared once a process.
     """
+    lake = as_its_maker(lake, draft)
     newest = lake.newest()
     found = saved(lake.place.profiles)
     profiles = found.profiles
-    identity = (draft.id, draft.digest(), newest, tuple(map(write, profiles)), found.set_aside)
+    identity = (lake.store, draft.id, draft.digest(), newest, tuple(map(write, profiles)), found.set_aside)
     with _guard:
         lock = _locks.setdefault(draft.id, Lock())
     with lock:  # two tabs of one reader wait for one that prepares
@@ -141,7 +146,13 @@ def submit(lake: Lake, drafts: Drafts, draft: Draft) -> Draft:
     author.judge()
     more = {"files": len(draft.files)} if draft.restores is None else {"restores": draft.restores}
     lake.note("submit", author, draft.id, **more)
-    return drafts.change(draft, state="submitted", comment="")
+    limit = lake.scope.as_text() if isinstance(lake, NarrowedLake) else draft.limit
+    return drafts.change(draft, state="submitted", comment="", limit=limit)
+
+
+def as_its_maker(lake: Lake, draft: Draft) -> Lake:
+    """The lake as both its reader and the maker of a draft may see it: their rows alone are replaced."""
+    return narrowed(lake, Scope.from_text(draft.limit)) if draft.limit else lake
 
 
 def submit_restore(lake: Lake, drafts: Drafts, number: int, owner: str, by: str, why: str) -> Draft:
@@ -185,6 +196,7 @@ def publish(
         approved_by=approved_by,
     )
     author.judge()
+    lake = as_its_maker(lake, draft)
     if {file.number for file in draft.files} != set(ready.staged):
         raise Overtaken(_("The draft itself changed meanwhile: look again, then publish."))
     originals = [lake.place.keep_original(drafts.path(draft, file)) for file in draft.files]

@@ -65,7 +65,7 @@ class Preview:
 def look(before: Session, tables: Mapping[str, Path], author: Author, scope: "Scope", key: str) -> Preview:
     """What publishing typed files would leave behind on top of a version; ``key`` names it."""
     schema = f"d_{key}"
-    told = load(before.reader.cursor(), schema, f"v{before.version}", tables, scope)
+    told = load(before.reader.cursor(), schema, before.schema or f"v{before.version}", tables, scope)
     drafted = replace(
         before,
         store=f"{before.store}#{key}#{before.version}",

@@ -5,18 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from firstdose.contracts import Contract, contracts
 from firstdose.errors import IntegrityError, PublishError
 from firstdose.intake.scope import Scope
-from firstdose.lake import derived, files, four_eyes, session
+from firstdose.lake import derived, files, four_eyes, scoped, session
 from firstdose.lake import tables as sql
 from firstdose.lake.versions import COLUMNS, Version, read_versions, seal
 from firstdose.place import Place
 from firstdose.words import _, ngettext
+
+if TYPE_CHECKING:
+    from firstdose.lake.scoped import Limit
 
 REMOVED_SHARE = 0.20  # removing more of a table needs to be said; our convention
 SHORTEST_WHY, SHORTEST_WHY_JAPANESE = 10, 5
@@ -116,13 +119,19 @@ def not_on(version: Version, table: str) -> IntegrityError:
 
 
 def apply(
-    con: duckdb.DuckDBPyConnection, place: Place, contract: Contract, scope: Scope, before: Version | None
+    con: duckdb.DuckDBPyConnection,
+    place: Place,
+    contract: Contract,
+    scope: Scope,
+    before: Version | None,
+    limited: "Limit | None" = None,
 ) -> tuple[Counts, int]:
     """Write the keyed differences between ``incoming`` and the stored table; counts and fingerprint change.
 
     The number returned is the exclusive-or of the fingerprints of all rows that left or came. What is stored
     is read once, and not at all when its fingerprint is that of no rows; a lake table is written only where
     something differs (each statement costs 10 to 40 ms). ``IntegrityError`` when it is not what it was.
+    A writer who is ``limited`` replaces their own rows alone; ``PublishError`` for any other row.
     """
     stored = _present(con, place, contract, before)
     if scope.mode == "merge" and stored != "present":
@@ -133,6 +142,9 @@ def apply(
     con.execute("drop table if exists leaving")
     con.execute("drop table if exists coming")
     bound, inside = _inside(contract, scope)
+    if limited is not None:
+        scoped.put_back(con, contract, limited, stored)
+        inside = f"{inside} and {scoped.changeable(contract, limited, 's')}"
     whole = "true" if scope.mode == "replace" else "false"
     first = contract.key[0]
     con.execute(
@@ -141,6 +153,8 @@ def apply(
         f'where s."{first}" is null '
         f"or ({sql.columns(contract, 'i.')}) is distinct from ({sql.columns(contract, 's.')})"
     )
+    if limited is not None:
+        scoped.judge(con, contract, limited, stored)
     con.execute(
         f"create temp table leaving as select s.* from {stored} s anti join incoming i "
         f"on {sql.same_key(contract, 's', 'i')} where {whole} and {inside}",

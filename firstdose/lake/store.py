@@ -3,12 +3,12 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -22,6 +22,7 @@ from firstdose.lake import engine, naming, publish, session, verify
 from firstdose.lake import tables as sql
 from firstdose.lake.catching_up import catch_up, line, promise, redeem
 from firstdose.lake.changes import TableChanges, compare
+from firstdose.lake.opened import Reader, columns, rename
 from firstdose.lake.preview import Preview, look
 from firstdose.lake.publish import EXACTLY, Author, Counts, Overtaken, Published
 from firstdose.lake.session import Session
@@ -29,22 +30,10 @@ from firstdose.lake.versions import Version, listed
 from firstdose.place import Place, reason
 from firstdose.words import _
 
+if TYPE_CHECKING:
+    from firstdose.lake.scoped import Limit
+
 _WRITING_THREADS = 1  # one is quicker than two for small tables (docs/decisions.md)
-
-
-@dataclass(slots=True)
-class _Reader:
-    """What a process keeps open: the connection, the versions known and when they were read.
-
-    ``locked`` once the first session was asked for: only then do questions from outside reach it, and only
-    they need the reference tables (0.2 s that a publish would wait for).
-    """
-
-    connection: duckdb.DuckDBPyConnection
-    seen: tuple[tuple[int, int, int], ...] = ()
-    versions: tuple[Version, ...] = ()
-    sessions: dict[tuple[int, frozenset[str]], Session] = field(default_factory=dict)
-    locked: bool = False
 
 
 class Lake:
@@ -57,7 +46,7 @@ class Lake:
         self.place = place
         self._writing = writing
         self._guard = RLock()
-        self._open: _Reader | None = None
+        self._open: Reader | None = None
 
     @classmethod
     def open(cls, location: str | Path | None = None, *, writing: bool = False) -> "Lake":
@@ -75,14 +64,14 @@ class Lake:
 
     # ------------------------------------------------------------------ reading
 
-    def _reader(self) -> _Reader | None:
+    def _reader(self) -> Reader | None:
         """The reader of this process, opened when the lake exists; none before the first publish."""
         if self._open is None and self.place.exists:
             threads = _WRITING_THREADS if self._writing else 2
-            self._open = _Reader(engine.connect(self.place, read_only=not self._writing, threads=threads))
+            self._open = Reader(engine.connect(self.place, read_only=not self._writing, threads=threads))
         return self._open
 
-    def _reading(self) -> _Reader:
+    def _reading(self) -> Reader:
         """The reader of a lake that exists; ``StoreError`` when nothing was ever published here."""
         reader = self._reader()
         if reader is None:
@@ -99,8 +88,13 @@ class Lake:
             if now != reader.seen:
                 reader.versions = listed(reader.connection.cursor(), self.place.catalogue.name)
                 reader.seen = now
-                _rename(reader)
+                rename(reader)
             return reader.versions
+
+    @property
+    def store(self) -> str:
+        """What sets this lake, as it is shown, apart from every other: kept answers are found by it."""
+        return str(self.place.folder)
 
     @property
     def last_seen(self) -> int:
@@ -141,11 +135,11 @@ class Lake:
                 reader.sessions[asked] = self._load(reader, version, only)
             return reader.sessions[asked]
 
-    def _load(self, reader: _Reader, version: Version, only: frozenset[str]) -> Session:
+    def _load(self, reader: Reader, version: Version, only: frozenset[str]) -> Session:
         """Show a version in the reader's memory."""
         session.load_version(reader.connection.cursor(), self.place, version, only)
         return Session(
-            store=str(self.place.folder),
+            store=self.store,
             version=version.version,
             as_of=version.as_of,
             published_at=version.published_at,
@@ -181,7 +175,7 @@ class Lake:
     def existing(self) -> Callable[[str, Sequence[str]], pa.Table]:
         """How the check sees what is published: distinct rows of some columns of a table, newest version."""
         versions = self.versions()
-        return partial(_columns, self._reading().connection, versions[-1]) if versions else nothing_yet
+        return partial(columns, self._reading().connection, versions[-1]) if versions else nothing_yet
 
     def verify(self) -> None:
         """Check all that is stored against its fingerprints; the first broken thing is named."""
@@ -272,6 +266,10 @@ class Lake:
                     )
                 ) from error
 
+    def _limit(self, con: duckdb.DuckDBPyConnection) -> "Limit | None":  # noqa: ARG002 (a narrowed lake asks)
+        """What holds a writer back; nothing in a whole lake."""
+        return None
+
     def _publish(
         self,
         rows: Mapping[str, Path | None],
@@ -291,7 +289,7 @@ class Lake:
             sql.ensure(con)
             catch_up(self.place, chain, con)
             con.execute("begin")
-            before = publish.last(con)
+            before, limited = publish.last(con), self._limit(con)
             number = before.version if before else 0
             if (
                 before and before.illustrative and not scope.complete
@@ -304,7 +302,7 @@ class Lake:
                     given = publish.stage(con, contract, rows[name])
                     if not given and not scope.complete:
                         continue  # a table without rows replaces nothing unless that is said
-                    counts, print_ = publish.apply(con, self.place, contract, scope, before)
+                    counts, print_ = publish.apply(con, self.place, contract, scope, before, limited)
                     if counts != Counts():
                         changes[name], moved[name] = counts, print_
             if not changes:
@@ -325,26 +323,6 @@ class Lake:
         return done
 
 
-def _rename(reader: _Reader) -> None:
-    """Give open sessions the name their version has by now: all else of a version never changes."""
-    names = {version.version: version.name for version in reader.versions}
-    for asked, found in reader.sessions.items():
-        if found.name != names[found.version]:
-            reader.sessions[asked] = replace(found, name=names[found.version])
-
-
 @cache
 def _shared(place: Place) -> Lake:
     return Lake(place)
-
-
-def _columns(
-    reader: duckdb.DuckDBPyConnection, version: Version, table: str, columns: Sequence[str]
-) -> pa.Table:
-    """Distinct rows of some columns of a table in a version; none when the table came later."""
-    contract = contracts()[table]
-    if table not in version.contents:
-        return nothing_yet(table, columns)
-    named = ", ".join(f'"{contract.column(name).name}"' for name in columns)
-    stored = f'lake."{table}" at (version => {version.snapshot})'
-    return reader.cursor().execute(f"select distinct {named} from {stored}").to_arrow_table()

@@ -117,6 +117,11 @@ _ACTIONS = {
     "name": N_("name"),
     "submit": N_("submit"),
     "send_back": N_("send back"),
+    "denied": N_("refused"),
+    "share_create": N_("make partner link"),
+    "share_open": N_("open partner link"),
+    "share_revoke": N_("revoke partner link"),
+    "view_as": N_("see as somebody else"),
 }
 AUDIT = ("seq", "time", "actor", "approved_by", "action", "object", "reason", "changes", "hash")
 
@@ -193,11 +198,16 @@ _OBJECTS = {
     "export": "file",
     "view_saved": "saved view",
     "view_retired": "saved view",
+    "share_create": "partner link",
+    "share_open": "partner link",
+    "share_revoke": "partner link",
+    "view_as": "scope",
+    "denied": "request",
 }
 
 
 def _kind(event: Mapping[str, Any]) -> str:
-    """What an event tells of: a data version, a draft, a file taken away or a saved view."""
+    """What an event tells of: a data version, a draft, a file, a saved view, a link, a refusal."""
     return _OBJECTS.get(event["action"], "version")
 
 
@@ -208,6 +218,9 @@ def _object(event: Mapping[str, Any]) -> str:
         "version": f"v{named}",
         "draft": _("draft {id}").format(id=named[:6]),
         "saved view": _("view {id}").format(id=named[:6]),
+        "partner link": _("link {id}").format(id=named[:6]),
+        "scope": named,
+        "request": str(event.get("asked", "")) + (f" {named[:20]}" if named else ""),
         "file": named,
     }[_kind(event)]
     return f"{said} ← v{event['restores']}" if "restores" in event else said

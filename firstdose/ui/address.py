@@ -15,7 +15,7 @@ import streamlit as st
 from firstdose.errors import DamagedVersion
 from firstdose.page_keys import PAGE_KEYS
 from firstdose.queries import filters as questions
-from firstdose.ui import filters
+from firstdose.ui import access, filters
 from firstdose.ui.empty import first_steps
 from firstdose.ui.markdown import escaped
 from firstdose.ui.menu import area_of, navigation
@@ -54,6 +54,8 @@ def known(session: "Session", page: str) -> Known:
 
 def open_view(page: "Page") -> View:
     """The view of this run: read from the address or kept, drawn as filters, written back as the address."""
+    access.open_page(area_of(page))
+    access.bar()
     if lake().newest() == 0:
         first_steps()
         st.stop()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from firstdose.figures.alt import alternative
-from firstdose.ui import host, markup, table
+from firstdose.ui import access, host, markup, table
 from firstdose.ui.freshness import stale_mark
 from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.markdown import escaped
@@ -234,7 +234,7 @@ def _explain(card: Card) -> None:
         )
         st.code(asked.pasteable(), language="sql", wrap_lines=True, height=220)
     with st.container(horizontal=True, gap="small"):
-        for ending, (label, mime) in _ROWS.items():
+        for ending, (label, mime) in _ROWS.items() if access.allows("export") else ():
             name, write = one_card(card, ending)
             st.download_button(
                 _(label),

@@ -16,7 +16,7 @@ from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Drafts, Overtaken, four_eyes, prepare
 from firstdose.lake.prepare import publish, submit
 from firstdose.rules import review as rules
-from firstdose.ui import markup
+from firstdose.ui import access, markup
 from firstdose.ui.address import known
 from firstdose.ui.header import whole
 from firstdose.ui.markdown import escaped
@@ -198,6 +198,7 @@ def _take(decision: rules.Decision, by: str, session: "Session", looked_at: int)
     st.session_state["desk-by"] = by
     draft = None
     try:
+        access.require("publish", "decision")
         draft = _draft(drafts, decision, by)
         _finish(drafts, draft, decision, session)
     except FirstdoseError as error:

@@ -18,7 +18,7 @@ def stale_mark(asked: "Asked | None") -> str:
     """``▲ stale: Tasks (19 days old, allowed 14)`` for the answer of a question; empty when all is fresh."""
     if asked is None:
         return ""
-    stale = _stale(str(lake().place.folder), asked.version, asked.as_of)
+    stale = _stale(lake().store, asked.version, asked.as_of)
     said = [
         ngettext("{table} ({n} day old, allowed {allowed})", "{table} ({n} days old, allowed {allowed})", age)
         .format(table=contracts()[table].label, n=age, allowed=allowed)

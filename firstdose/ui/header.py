@@ -77,7 +77,8 @@ def _chip() -> None:
         sharing = st.popover(_("Share"), key="action-share", on_change="rerun")
     if chip.open:
         with chip:
-            st.markdown(escaped(_("Published by {by}: {why}").format(by=session.by, why=session.why)))
+            if session.by:  # a narrowed lake does not tell
+                st.markdown(escaped(_("Published by {by}: {why}").format(by=session.by, why=session.why)))
             if session.name:
                 st.markdown(escaped(_("Named version: {name}").format(name=session.name)))
     if sharing.open:

@@ -14,7 +14,7 @@ from firstdose.exports.table import to_csv
 from firstdose.lake import Author, Drafts, four_eyes
 from firstdose.lake.prepare import submit_restore
 from firstdose.rules.data import audit, record
-from firstdose.ui import markup
+from firstdose.ui import access, markup
 from firstdose.ui.address import page_text
 from firstdose.ui.card import Table, draw
 from firstdose.ui.filters import version_label
@@ -28,7 +28,7 @@ from firstdose.words import _, ngettext
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from firstdose.lake import Session
+    from firstdose.lake import Lake, Session
 
 _FIELD_PX = 320
 
@@ -53,11 +53,13 @@ def history(view: View, session: "Session") -> None:
         _told("history-told")
         st.html(_link(view, chosen, numbers))
         with st.container(horizontal=True, key="action-data-history"):
-            _asked("name", _("Give a name"), chosen)
-            _asked("restore", _("Restore as a new version"), chosen)
+            if access.allows("name version"):
+                _asked("name", _("Give a name"), chosen)
+            if access.allows("restore"):
+                _asked("restore", _("Restore as a new version"), chosen)
             st.download_button(
                 _("All tables of v{version} (zip)").format(version=chosen),
-                data=partial(_zip, chosen),
+                data=partial(_zip, lake(), chosen),  # the thread that writes it knows no reader
                 file_name=f"firstdose-v{chosen}.zip",
                 mime="application/zip",
                 key="action-data-zip",
@@ -65,9 +67,9 @@ def history(view: View, session: "Session") -> None:
             )
 
 
-def _zip(number: int) -> bytes:
+def _zip(source: "Lake", number: int) -> bytes:
     """A version as a data package."""
-    made = zip_version(lake().session(number), lake().version(number))
+    made = zip_version(source.session(number), source.version(number))
     try:
         return made.read_bytes()
     finally:
@@ -135,11 +137,13 @@ def _do(act: str, chosen: int) -> None:
 
 
 def _name(chosen: int, name: str, author: Author) -> str:
+    access.require("name version", f"v{chosen}")
     named = lake().name(chosen, name, author)
     return _("Version {n} is now called “{name}”.").format(n=chosen, name=named.name)
 
 
 def _restore(chosen: int, author: Author) -> str:
+    access.require("restore", f"v{chosen}")
     if four_eyes.asked():
         submit_restore(lake(), Drafts(lake().place), chosen, owner(), author.by, author.why)
         return _("Submitted: version {n} is restored once a second person publishes it.").format(n=chosen)
@@ -156,6 +160,9 @@ def second_person(names: "Iterable[str | None]") -> dict[str, str]:
 
 def audit_chain(view: View) -> None:
     """Every event of the audit chain, to filter and to take away, and a button that verifies all."""
+    if not access.allows("see audit"):
+        return
+    access.require("see audit")
     events, broken = _events()
     if view.chart is None:
         page_text(view, "q", _("Search the audit chain"))
@@ -211,6 +218,7 @@ def _verify() -> None:
     """Check all that is stored; note the first broken thing, or that all is well."""
     speak()
     try:
+        access.require("verify")
         lake().verify()
     except FirstdoseError as error:
         st.session_state["verify-told"] = (False, str(error))

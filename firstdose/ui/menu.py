@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from firstdose.ui import access
 from firstdose.words import N_, _
 
 if TYPE_CHECKING:
@@ -29,9 +30,16 @@ PAGES: dict[str, str] = {  # area: name in the menu
 
 def navigation() -> "Page":
     """Draw the menu and give the page the address names; the overview is the home page."""
+    shared = access.pages()
     return st.navigation(
         [
-            st.Page(f"pages/{area}.py", title=_(name), url_path=area, default=area == HOME)
+            st.Page(
+                f"pages/{area}.py",
+                title=_(name),
+                url_path=area,
+                default=area == HOME,
+                visibility="visible" if shared is None or area in shared else "hidden",
+            )
             for area, name in PAGES.items()
         ],
         expanded=True,  # beyond ten pages Streamlit hides the rest behind a button

@@ -19,6 +19,7 @@ from firstdose.rules.readiness_library import elsewhere, new_items, planned
 from firstdose.rules.readiness_network import with_need
 from firstdose.rules.readiness_unblock import unblocking
 from firstdose.rules.readiness_verdict import verdicts, worst_first
+from firstdose.ui import access
 from firstdose.ui.address import known
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.leads import to_items, to_review
@@ -245,6 +246,7 @@ def _lacking(view: "View", session: "Session") -> "pd.DataFrame":
 def _into_draft(content: bytes) -> None:
     from firstdose.ui.visit import owner
 
+    access.require("upload")
     drafts = Drafts(lake().place)
     draft = drafts.of(owner()) or drafts.begin(owner())
     if draft.state == "submitted":

@@ -7,7 +7,7 @@ import streamlit as st
 from firstdose.errors import FirstdoseError
 from firstdose.lake import saved_views
 from firstdose.lake.saved_views import SavedView
-from firstdose.ui import take
+from firstdose.ui import access, partner_links, take, view_as
 from firstdose.ui.header import pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, press, pressed
@@ -29,8 +29,14 @@ def share(view: "View", session: "Session") -> None:
     links(view, session)
     st.divider()
     _take_away()
-    st.divider()
-    _saved(view, session)
+    if access.allows("save view"):
+        st.divider()
+        _saved(view, session)
+    if access.allows("share link"):
+        st.divider()
+        partner_links.panel(view, session)
+    if access.allows("view as"):
+        view_as.panel(view, session)
 
 
 def links(view: "View", session: "Session") -> None:
@@ -98,12 +104,15 @@ def _saved(view: "View", session: "Session") -> None:
             kept = pinned_view(view, session) if pinned else view
             _done(name, note, kept, by, shared=shared)
     mine = saved_views.listed(lake(), owner())
+    if not access.grant().scope.everything:  # a shared view's name and note may tell of others
+        mine = [one for one in mine if one.owner == owner()]
     for one in mine[:30]:
         _one(one)
 
 
 def _done(name: str, note: str, view: "View", by: str, *, shared: bool) -> None:
     try:
+        access.require("save view")
         made = saved_views.save(
             lake(),
             name=name,
@@ -139,6 +148,7 @@ def _one(view: SavedView) -> None:
 def _retire(view: SavedView) -> None:
     by = st.session_state.get("desk-by", "")
     try:
+        access.require("save view", view.id)
         saved_views.retire(lake(), view, by, _("Retired from the list"))
     except FirstdoseError as error:
         st.session_state["share-problem"] = str(error)

@@ -4,7 +4,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from firstdose.errors import UnknownVersion
-from firstdose.lake import Lake
+from firstdose.lake import Lake, narrowed
+from firstdose.ui import access
 from firstdose.view import version_number
 from firstdose.words import _
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
 
 
 def lake() -> Lake:
-    """The lake named by the settings, opened once for the whole server."""
-    return Lake.shared()
+    """The lake named by the settings, opened once for the whole server, as the reader of this run may see it.
+
+    The one door: pages, questions, exports and drafts read what it gives and cannot reach past it.
+    """
+    return narrowed(Lake.shared(), access.grant().scope)
 
 
 def pinned(asked: str | None) -> int | None:

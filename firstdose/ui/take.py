@@ -9,6 +9,7 @@ import streamlit as st
 from firstdose import assets
 from firstdose.errors import FirstdoseError
 from firstdose.exports.artefact import Artefact, Block, files
+from firstdose.ui import access
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.header import whole
 from firstdose.ui.stamp import Kept, note, stamp_of
@@ -98,6 +99,7 @@ def take(kind: str, made: Artefact) -> Taken:
 
     ``FirstdoseError`` says in words why it could not be written; nothing is handed out then.
     """
+    access.require("export", made.stamp.page)
     how = KINDS[kind]
     if not made.stamp.by.strip():
         raise FirstdoseError(_("Say who you are: every export tells who made it."))

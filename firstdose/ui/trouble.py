@@ -3,7 +3,9 @@
 import streamlit as st
 
 from firstdose import incidents
+from firstdose.access import Denied
 from firstdose.errors import DamagedVersion, FirstdoseError, UnknownVersion
+from firstdose.ui import access
 from firstdose.ui.markdown import escaped
 from firstdose.ui.store import lake
 from firstdose.words import _
@@ -21,6 +23,8 @@ def show_error(error: FirstdoseError) -> None:
             )
         elif isinstance(error, DamagedVersion):
             _others(error.version)
+        elif isinstance(error, Denied):
+            access.way_out()
         else:
             st.button(_("Start again from the overview"), key="action-overview-home", on_click=_newest)
 

@@ -163,3 +163,28 @@ def test_rooms_stay_small() -> None:
 def test_no_room_is_named_by_nothing() -> None:
     vague = {"utils", "util", "common", "helpers", "helper", "misc", "services", "service"}
     assert {name(path) for path in python_files("firstdose", "pages", "tests") if path.stem in vague} == set()
+
+
+#: Who may open the lake past the rules of access, and why.
+PAST_ACCESS = {
+    "firstdose/lake/store.py": "it is the door",
+    "firstdose/server.py": "health, the first versions and the newest number, none of which shows a row",
+    "firstdose/short.py": "an id leads to an address; the page behind it asks",
+    "firstdose/asking.py": "the one place for requests: it asks",
+    "firstdose/partner.py": "partner links are what it asks",
+    "firstdose/ui/store.py": "the one place of the screen: it asks",
+    "firstdose/ui/access.py": "where the rules lie, and refusals are told",
+}
+
+
+def test_nothing_opens_the_lake_past_the_rules_of_access() -> None:
+    opening = {
+        name(path)
+        for path in python_files("firstdose", "pages", "app.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Lake"
+        and (node.attr == "shared" or (node.attr == "open" and not name(path).startswith("firstdose/cli/")))
+    }
+    assert opening == set(PAST_ACCESS) - {"firstdose/lake/store.py"}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Drafts, four_eyes, prepare
-from firstdose.ui import markup
+from firstdose.ui import access, markup
 from firstdose.ui.desk import corrections, files, issues, personal, preview, publishing, review, scope
 from firstdose.ui.markdown import escaped
 from firstdose.ui.store import lake
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def desk(view: "View | None" = None) -> None:
     """Draw the desk; ``view`` is none while nothing is published yet."""
+    if not access.allows("upload"):
+        return
     drafts = Drafts(lake().place)
     if not st.session_state.get("swept"):
         drafts.sweep()

@@ -11,6 +11,7 @@ from firstdose.exports.table import cell_text
 from firstdose.intake.scope import Scope
 from firstdose.queries import data as questions
 from firstdose.rules import desk as rules
+from firstdose.ui import access
 from firstdose.ui.store import lake
 from firstdose.view import View
 from firstdose.words import _
@@ -86,6 +87,7 @@ def own_draft(drafts: "Drafts", owner: str, files: "Mapping[str, tuple[str, byte
     if draft is not None and (draft.files or draft.state == "submitted"):
         return _("Publish or give up the draft you have first; corrections are a draft of their own.")
     try:
+        access.require("upload")
         begun = drafts.change(draft or drafts.begin(owner), scope=scope)
         for table, (name, content) in files.items():
             begun = drafts.add(begun, name, content, table=table)

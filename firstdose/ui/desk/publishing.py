@@ -10,6 +10,7 @@ from firstdose.errors import FirstdoseError
 from firstdose.lake import Overtaken
 from firstdose.lake.prepare import publish, submit
 from firstdose.rules.data import what_changed
+from firstdose.ui import access
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
@@ -93,6 +94,7 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
         carry_out(drafts, said, ready)
         return
     try:
+        access.require("publish", draft.id)
         submit(lake(), drafts, said)
     except FirstdoseError as error:
         st.error(escaped(str(error)))
@@ -127,6 +129,7 @@ def overtaken(looked: Shown | None, ready: "Prepared") -> None:
 def carry_out(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, approved_by: str | None = None) -> None:
     """Publish a draft and show the page anew; what is refused is said and the draft stays."""
     try:
+        access.require("approve" if approved_by else "publish", draft.id)
         done = publish(lake(), drafts, draft, ready, approved_by=approved_by)
     except Overtaken:
         st.session_state[_DONE] = ("overtaken", _meanwhile(ready.based_on))

@@ -9,7 +9,7 @@ from firstdose.errors import FirstdoseError
 from firstdose.lake import Author, prepare
 from firstdose.lake.draft import COMMAND_LINE
 from firstdose.lake.prepare import submit
-from firstdose.ui import markup
+from firstdose.ui import access, markup
 from firstdose.ui.desk import preview, publishing
 from firstdose.ui.desk.refused import told
 from firstdose.ui.markdown import escaped
@@ -38,12 +38,17 @@ def _take_back(drafts: "Drafts", draft: "Draft") -> None:
 
 def submitted(drafts: "Drafts", owner: str) -> None:
     """Every draft that waits for a second person, each with its preview; restores that came back."""
+    everything = access.allows("approve")  # others' drafts hold others' rows
     for draft in drafts.sent_back(owner):
+        if not everything and draft.owner != owner:
+            continue
         with st.container(key=f"card-review-{draft.id}", border=True, gap="small"):
             st.html(markup.head(_asks_for(draft), _("{by}: {why}").format(by=draft.by, why=draft.why)))
             st.warning(escaped(_("Sent back: {comment}").format(comment=draft.comment)))
             _own(drafts, draft, owner)
     for draft in drafts.submitted():
+        if not everything and not draft.made_by(owner):
+            continue
         with st.container(key=f"card-review-{draft.id}", border=True, gap="small"):
             st.html(markup.head(_asks_for(draft), _("{by}: {why}").format(by=draft.by, why=draft.why)))
             box = st.expander(_("Look at it"), key=f"desk-review-{draft.id}", on_change="rerun")
@@ -78,6 +83,7 @@ def _own(drafts: "Drafts", draft: "Draft", owner: str) -> None:
 def _again(drafts: "Drafts", draft: "Draft") -> None:
     speak()
     try:
+        access.require("publish", draft.id)
         submit(lake(), drafts, draft)
     except FirstdoseError as error:
         st.session_state["desk-problems"] = [str(error)]
@@ -128,6 +134,7 @@ def _one(drafts: "Drafts", draft: "Draft", owner: str) -> None:
 def _send_back(drafts: "Drafts", draft: "Draft", name: str, comment: str) -> None:
     author = Author(name, comment, draft.report_day)
     try:
+        access.require("approve", draft.id)
         author.judge()
         lake().note("send_back", author, draft.id)
         drafts.change(draft, state="sent back", comment=f"{name}: {comment}")

@@ -1,0 +1,110 @@
+"""What the reader of this page may do and see, asked at every run and at every act."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from firstdose import access, access_rules, partner
+from firstdose.access import Action, Denied, Grant
+from firstdose.errors import FirstdoseError
+from firstdose.lake import Lake
+from firstdose.lake.refusals import tell
+from firstdose.ui.who import who
+from firstdose.words import _
+
+if TYPE_CHECKING:
+    from firstdose.who import Who
+
+SEEN_AS = "view-as"
+
+
+def own() -> Grant:
+    """What the reader was granted themselves; ``Denied`` when nothing was."""
+    asker = who()
+    if asker.method == "local":
+        return access.ALL
+    try:
+        if asker.method == "link":
+            return partner.grant(asker)
+        return access_rules.grant(asker, access_rules.path(Lake.shared().place.folder))
+    except Denied as error:
+        _told(asker, "view", "", error)
+        raise
+
+
+def grant() -> Grant:
+    """What counts for this run: what was granted, or what a steward chose to see as somebody else."""
+    granted = own()
+    chosen: Grant | None = st.session_state.get(SEEN_AS)
+    if chosen is None or not access.allows(granted, "view as"):
+        return granted
+    return chosen
+
+
+def pages() -> frozenset[str] | None:
+    """The pages to offer; none for all of them."""
+    try:
+        return grant().pages
+    except FirstdoseError:
+        return frozenset()
+
+
+def allows(action: Action) -> bool:
+    """Whether to offer an action; it is asked again when it is taken."""
+    return access.allows(grant(), action)
+
+
+def require(action: Action, object_id: str = "") -> None:
+    """Let the reader take an action, or refuse in words (``Denied``) and tell the audit chain."""
+    try:
+        access.may(grant(), action)
+    except Denied as error:
+        _told(who(), action, object_id, error)
+        raise
+
+
+def open_page(page: str) -> None:
+    """Let the reader open a page, or refuse in words."""
+    try:
+        access.may_open(grant(), page)
+    except Denied as error:
+        _told(who(), "view", page, error)
+        raise
+
+
+def _told(asker: "Who", action: str, object_id: str, error: Denied) -> None:
+    tell(Lake.shared(), asker, action, object_id, str(error))
+
+
+def bar() -> None:
+    """Say whose eyes the page is seen with, where they are not the reader's own, and the way out."""
+    granted = grant()
+    if SEEN_AS in st.session_state and granted is st.session_state[SEEN_AS]:
+        said = _("You see as a {role} would, of: {scope}. You may do no more than they may.")
+        with st.container(key="seen-as", horizontal=True, vertical_alignment="center"):
+            st.info(_told_in_words(said, granted))
+            st.button(_("Back to my own view"), key="action-view-as-end", on_click=end)
+    elif granted.role == "guest":
+        with st.container(key="seen-as", horizontal=True, vertical_alignment="center"):
+            st.info(_told_in_words(_("Shared with you as a {role}: {scope}."), granted))
+            st.link_button(_("Leave"), partner.LEAVE)
+
+
+def _told_in_words(said: str, granted: Grant) -> str:
+    from firstdose.ui.markdown import escaped
+
+    return escaped(said.format(role=_(access.ROLE_NAMES[granted.role]), scope=granted.scope.in_words()))
+
+
+def way_out() -> None:
+    """Below a refusal: a guest may forget the link, a steward see with their own eyes again."""
+    if who().method == "link":
+        st.link_button(_("Leave"), partner.LEAVE)
+    elif SEEN_AS in st.session_state:
+        st.button(_("Back to my own view"), key="action-view-as-end", on_click=end)
+
+
+def end() -> None:
+    """See with one's own eyes again; the page starts anew."""
+    for key in (SEEN_AS, "view", "written"):
+        st.session_state.pop(key, None)

@@ -1,0 +1,62 @@
+"""*See as*: a steward looks at the dashboard with the eyes of a role and a partner or program."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from firstdose.access import ROLE_NAMES, ROLES, Grant, Scope
+from firstdose.errors import FirstdoseError
+from firstdose.lake import Author
+from firstdose.queries import filters as questions
+from firstdose.ui import access
+from firstdose.ui.state import speak
+from firstdose.ui.store import lake
+from firstdose.ui.who import who
+from firstdose.words import _
+
+if TYPE_CHECKING:
+    from firstdose.lake import Session
+    from firstdose.view import View
+
+
+def panel(view: "View", session: "Session") -> None:
+    """Choose a role and whose rows; made only when opened."""
+    box = st.expander(_("See what somebody else sees"), key="share-as", on_change="rerun")
+    if not box.open:
+        return
+    offered = questions.known(session, view.page, ())
+    with box, st.form("see-as", border=False):
+        st.selectbox(_("Role"), ROLES, format_func=lambda role: _(ROLE_NAMES[role]), key="share-as-role")
+        for key, label, names in (
+            ("partners", _("Partners"), offered.partner),
+            ("programs", _("Programs"), offered.program),
+        ):
+            st.multiselect(
+                label, list(names), format_func=names.__getitem__, key=f"share-as-{key}", help=_("None: all.")
+            )
+        st.form_submit_button(_("See"), key="action-view-as", on_click=_see)
+
+
+def _see() -> None:
+    """Begin; the run that follows shows the page anew, with a bar that says so."""
+    speak()
+    state = st.session_state
+    programs, partners = state["share-as-programs"], state["share-as-partners"]
+    scope = Scope(
+        frozenset(programs) if programs else None,
+        frozenset(partners) if partners else None,
+    )
+    role = state["share-as-role"]
+    try:
+        access.require("view as")
+        seen = Grant(role, scope, _("seen as chosen by a steward"))
+        by = state.get("desk-by") or who().name or who().id
+        said = _("{role}: {scope}").format(role=_(ROLE_NAMES[seen.role]), scope=scope.in_words())
+        lake().note("view_as", Author(by, said, date.min), seen.scope.digest or "everything", role=seen.role)
+    except FirstdoseError as error:
+        state["share-problem"] = str(error)
+        return
+    for key in ("view", "written"):
+        state.pop(key, None)
+    state[access.SEEN_AS] = seen
