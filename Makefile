@@ -1,6 +1,6 @@
 # The commands of firstdose. `make help` lists them. Needs: Python >= 3.11, make, a package index.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint words bench demo screens clean browser
+.PHONY: help run test lint words bench demo screens evidence sbom audit clean browser
 
 PORT ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -43,8 +43,19 @@ screens: browser ## photograph every page into .screens/: two widths, light and 
 demo: .venv/.run ## write the demo alliance anew into data/
 	@.venv/bin/firstdose demo data
 
+evidence: .venv/.dev sbom ## requirements, the tests that show them and how they ended, as .evidence/evidence.html
+	@$(PY) -m tests.evidence
+
+sbom: .venv/.run ## every dependency as locked, as CycloneDX in .evidence/sbom.json
+	@mkdir -p .evidence
+	@$(UV) export --quiet --frozen --no-dev --format cyclonedx1.5 --output-file .evidence/sbom.json
+	@echo "Written: .evidence/sbom.json"
+
+audit: .venv/.run ## known vulnerabilities of the locked dependencies (asks osv.dev)
+	@$(UV) audit --frozen --no-dev
+
 clean: ## remove what was installed and measured; data and lake stay
-	rm -rf .venv .uv .screens .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/bench/.data
+	rm -rf .venv .uv .screens .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/bench/.data .evidence
 
 # --- private environment, exactly as locked -----------------------------------------------------------------
 .venv/.run: uv.lock pyproject.toml
