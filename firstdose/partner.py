@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 COOKIE = "firstdose_link"
-LEAVE = "/p/leave"
+HERE = "/p/"
+LEAVE = f"{HERE}leave"
 _LONGEST_FORM = 4_096
 _ID = "link:"
 
@@ -127,7 +128,7 @@ def _page(said: str, status: int) -> HTMLResponse:
 
 def _form(found: PartnerLink, wrong: str = "") -> HTMLResponse:
     """Ask for the passphrase; the form goes to the address it stands at."""
-    head, label, button = _("Shared with {name}"), _("Passphrase"), _("Open")
+    head, label, button = _("Shared with {name}"), _("Passphrase"), _("Open the page")
     told = f"<p role=alert>{escape(wrong)}</p>" if wrong else ""
     text = (
         f"{_HEAD.format(lang=language())}<h1>{escape(head.format(name=found.name))}</h1>{told}"

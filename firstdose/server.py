@@ -143,7 +143,7 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             nonlocal page
             if message["type"] == "http.response.start":
-                page = _is_page(message)
+                page = _is_page(message) and not scope["path"].startswith(partner.HERE)  # a form of ours
                 message["headers"] = [*message.get("headers", ()), *self._headers]
                 if page:
                     await assets.page()(scope, receive, send_ours)

@@ -42,11 +42,11 @@ def grant() -> Grant:
 
 
 def pages() -> frozenset[str] | None:
-    """The pages to offer; none for all of them."""
+    """The pages to offer; none for all of them, each of which then says why it shows nothing."""
     try:
         return grant().pages
     except FirstdoseError:
-        return frozenset()
+        return None
 
 
 def allows(action: Action) -> bool:
@@ -106,5 +106,5 @@ def way_out() -> None:
 
 def end() -> None:
     """See with one's own eyes again; the page starts anew."""
-    for key in (SEEN_AS, "view", "written"):
+    for key in (SEEN_AS, "view", "written", "mark"):
         st.session_state.pop(key, None)

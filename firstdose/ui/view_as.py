@@ -10,7 +10,7 @@ from firstdose.errors import FirstdoseError
 from firstdose.lake import Author
 from firstdose.queries import filters as questions
 from firstdose.ui import access
-from firstdose.ui.state import speak
+from firstdose.ui.markdown import escaped
 from firstdose.ui.store import lake
 from firstdose.ui.who import who
 from firstdose.words import _
@@ -35,12 +35,12 @@ def panel(view: "View", session: "Session") -> None:
             st.multiselect(
                 label, list(names), format_func=names.__getitem__, key=f"share-as-{key}", help=_("None: all.")
             )
-        st.form_submit_button(_("See"), key="action-view-as", on_click=_see)
+        if st.form_submit_button(_("See"), key="action-view-as"):
+            _see()
 
 
 def _see() -> None:
-    """Begin; the run that follows shows the page anew, with a bar that says so."""
-    speak()
+    """Begin; the whole page is drawn anew, with a bar that says so."""
     state = st.session_state
     programs, partners = state["share-as-programs"], state["share-as-partners"]
     scope = Scope(
@@ -55,8 +55,9 @@ def _see() -> None:
         said = _("{role}: {scope}").format(role=_(ROLE_NAMES[seen.role]), scope=scope.in_words())
         lake().note("view_as", Author(by, said, date.min), seen.scope.digest or "everything", role=seen.role)
     except FirstdoseError as error:
-        state["share-problem"] = str(error)
+        st.error(escaped(str(error)))
         return
-    for key in ("view", "written"):
+    for key in ("view", "written", "mark"):
         state.pop(key, None)
     state[access.SEEN_AS] = seen
+    st.rerun()

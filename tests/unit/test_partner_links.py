@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
-from firstdose import asking, partner
+from firstdose import asking, partner, server
 from firstdose.access import Denied, Scope
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
@@ -38,7 +39,8 @@ def made(lake: Lake, **more: Any) -> PartnerLink:
 
 def ask(path: str, cookie: str = "", form: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
     """What the routes answer to one request: status, headers and body."""
-    app, sent = Starlette(routes=list(partner.ROUTES)), []
+    app = Starlette(routes=list(partner.ROUTES), middleware=[Middleware(server.Guard)])
+    sent: list[Any] = []
     scope = {
         "type": "http", "method": "GET" if form is None else "POST", "path": path, "query_string": b"",
         "raw_path": path.encode(), "headers": [(b"cookie", cookie.encode())], "root_path": "",

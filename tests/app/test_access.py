@@ -1,0 +1,117 @@
+"""On the screen: what a role may not do is not offered and is refused when tried; a scope holds."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from firstdose.access import Grant, Scope
+from firstdose.audit import Chain
+from firstdose.lake import Lake, refusals
+from firstdose.ui import access
+from firstdose.who import Who
+from tests.app.test_pages import ROOT, opened, said
+
+RULES = """
+[[rule]]
+who = "kenji"
+role = "editor"
+partners = ["FORGE"]
+programs = ["NCC-01"]
+
+[[rule]]
+who = "board"
+role = "viewer"
+partners = "*"
+programs = "*"
+"""
+
+
+@pytest.fixture(autouse=True)
+def rules(demo_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "roles.toml"
+    file.write_text(RULES, encoding="utf-8")
+    monkeypatch.setenv("FIRSTDOSE_ROLES", str(file))
+    refusals.forget()
+
+
+def signed_in(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(access, "who", lambda: Who(name, name, "oidc"))
+
+
+def offered(app: AppTest) -> set[str]:
+    """The keys of what can be pressed."""
+    return {str(button.key) for button in app.button}
+
+
+def test_a_partner_sees_own_rows_on_the_data_page_and_no_history_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    signed_in(monkeypatch, "kenji")
+    app = opened("data")
+    assert not app.exception
+    assert not app.error
+    text = said(app) + str(app.session_state["drawn"])
+    assert "NCC-02" not in text
+    drawn: dict[str, Any] = app.session_state["drawn"]
+    assert "table-data-audit" not in drawn
+    assert set(drawn["table-data-versions"].data["why"]) == {""}
+    assert not offered(app) & {"action-data-name", "action-data-restore", "action-data-verify"}
+
+
+def test_a_viewer_has_no_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(monkeypatch, "kenji")
+    assert opened("data").get("file_uploader")
+    signed_in(monkeypatch, "board")
+    app = opened("data")
+    assert not app.exception
+    assert not app.get("file_uploader")
+
+
+def test_whoever_no_rule_names_sees_a_refusal_and_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(monkeypatch, "nobody")
+    app = opened("timeline")
+    assert "No rule of roles.toml names “nobody”" in said(app).replace("\\", "")
+    assert "drawn" not in app.session_state
+    last = list(Chain(Lake.shared().place.audit).events())[-1]
+    assert (last["action"], last["actor_id"], last["asked"]) == ("denied", "nobody", "view")
+
+
+@pytest.mark.parametrize(("name", "act"), [("kenji", "restore"), ("board", "name")])
+def test_an_act_is_refused_on_the_server_also_without_its_button(
+    monkeypatch: pytest.MonkeyPatch, name: str, act: str
+) -> None:
+    from firstdose.ui import history
+
+    signed_in(monkeypatch, name)
+    state = {f"history-by-{act}": name, f"history-why-{act}": "because I may not", "history-name": "Mine"}
+    monkeypatch.setattr(history.st, "session_state", state)
+    monkeypatch.setattr(history, "speak", lambda: None)
+    before = Lake.shared().versions()
+    history._do(act, 1)
+    done, told = state["history-told"]
+    assert (done, told[:11]) == (False, "Not allowed")
+    assert Lake.shared().versions() == before
+    last = list(Chain(Lake.shared().place.audit).events())[-1]
+    assert (last["action"], last["actor_id"], last["object_id"]) == ("denied", name, "v1")
+
+
+def test_a_steward_who_sees_as_a_partner_sees_no_more_and_a_bar_that_says_so() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.session_state["language"] = "en"
+    app.session_state[access.SEEN_AS] = Grant("viewer", Scope(programs=frozenset({"NCC-01"})))
+    app.run()
+    assert "You see as a viewer would" in said(app)
+    assert "NCC-02" not in str(app.session_state["drawn"])
+    app.button(key="action-view-as-end").click().run()
+    assert "You see as a viewer would" not in said(app)
+    assert not app.exception
+
+
+def test_who_may_not_see_as_others_cannot_widen_what_they_see_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(monkeypatch, "kenji")
+    app = opened("timeline")
+    app.session_state[access.SEEN_AS] = Grant("steward", Scope())
+    app.run()
+    assert "NCC-02" not in str(app.session_state["drawn"])
