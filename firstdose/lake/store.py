@@ -170,7 +170,8 @@ class Lake:
         with self.place.writing(), self.place.written():
             chain = Chain(self.place.audit)
             chain.set_torn_line_aside()
-            chain.append(action, actor=author.by, reason=author.why, object_id=object_id, **more)
+            more |= {"actor": author.by, "reason": author.why, "object_id": object_id, **author.told}
+            chain.append(action, **more)
 
     def changes(self, before: int, after: int) -> dict[str, TableChanges]:
         """What differs between two versions, in either order: keys added and removed, cells changed."""
@@ -293,9 +294,8 @@ class Lake:
             con.execute("begin")
             before = publish.last(con)
             number = before.version if before else 0
-            if (
-                before and before.illustrative and not scope.complete
-            ):  # some of what stands there is fictional still
+            # without a complete publish some of what stands there is fictional still
+            if before and before.illustrative and not scope.complete:
                 author = replace(author, illustrative=True)
             changes: dict[str, Counts] = {}
             moved: dict[str, int] = {}
@@ -316,9 +316,7 @@ class Lake:
             )
             owed: dict[str, Any] = {
                 "action": "publish" if restores is None else "rollback",
-                "actor": author.by,
-                "reason": author.why,
-                "object_id": str(number),
+                **{"actor": author.by, "reason": author.why, "object_id": str(number), **author.told},
                 "source_sha256": list(sources),
                 "changes": {name: counts.as_json() for name, counts in changes.items()},
                 "contents": verify.digest(contents),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from firstdose.errors import UnknownVersion
 from firstdose.lake import Lake
+from firstdose.ui.who import who
 from firstdose.view import version_number
 from firstdose.words import _
 
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def lake() -> Lake:
-    """The lake named by the settings, opened once for the whole server."""
+    """The lake named by the settings, opened once for the whole server.
+
+    ``NotSignedIn`` when nobody may look: every read and write of a page comes through here, also those of
+    fragments and buttons, which run without ``app.py``.
+    """
+    who()
     return Lake.shared()
 
 
