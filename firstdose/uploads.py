@@ -5,12 +5,14 @@ Streamlit 1.67 limits one file and nothing else: sixty files of 4 MiB that no pa
 bounds of what they hold and of how often they ask.
 """
 
+import contextlib
 import re
 import time
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
@@ -144,7 +146,8 @@ class Uploads:
             await send(message)
 
         try:
-            await self._app(scope, counted, told)
+            with contextlib.suppress(ClientDisconnect):  # nobody is left to be answered, or we do it below
+                await self._app(scope, counted, told)
         finally:
             self._coming[session] = self._coming.get(session, 0) - came
             if self._coming[session] <= 0:

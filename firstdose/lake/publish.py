@@ -43,11 +43,16 @@ class Author:
         return cls(who.shown, why, as_of, by_id=who.id, method=who.method)
 
     @property
-    def told(self) -> dict[str, str]:
+    def ids(self) -> dict[str, str]:
         """How the audit chain names a person signed in; nothing for who only said a name."""
         if not self.by_id:
             return {}
         return {"actor_id": self.by_id, "actor_name": self.by, "auth_method": self.method}
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the audit chain tells of who and why."""
+        return {"actor": self.by, "reason": self.why, **self.ids}
 
     def judge(self) -> None:
         """Refuse a publish without a name, approved by its own maker, or without a reason that means much."""

@@ -170,8 +170,7 @@ class Lake:
         with self.place.writing(), self.place.written():
             chain = Chain(self.place.audit)
             chain.set_torn_line_aside()
-            more |= {"actor": author.by, "reason": author.why, "object_id": object_id, **author.told}
-            chain.append(action, **more)
+            chain.append(action, object_id=object_id, **author.told, **more)
 
     def changes(self, before: int, after: int) -> dict[str, TableChanges]:
         """What differs between two versions, in either order: keys added and removed, cells changed."""
@@ -230,7 +229,7 @@ class Lake:
                 said = _("Nothing was named: the store could not be written ({why}).")
                 raise StoreError(said.format(why=reason(error))) from error
             with contextlib.suppress(OSError):  # the next writer writes the line
-                naming.tell(chain, given)
+                naming.tell(chain, given, **author.ids)
         return self.version(number)
 
     def publish(
@@ -316,7 +315,8 @@ class Lake:
             )
             owed: dict[str, Any] = {
                 "action": "publish" if restores is None else "rollback",
-                **{"actor": author.by, "reason": author.why, "object_id": str(number), **author.told},
+                "object_id": str(number),
+                **author.told,
                 "source_sha256": list(sources),
                 "changes": {name: counts.as_json() for name, counts in changes.items()},
                 "contents": verify.digest(contents),
