@@ -25,7 +25,7 @@ class Who:
         """Name and id, as versions, drafts and files tell who made them: names alone are not unique."""
         if self.method == "local":
             return ""
-        return f"{self.name} ({self.id})" if self.name and self.name != self.id else self.id
+        return f"{self.name[:60]} ({self.id})" if self.name and self.name != self.id else self.id
 
 
 #: The one user of a dashboard that listens on this machine alone.

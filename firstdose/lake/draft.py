@@ -20,6 +20,7 @@ from firstdose.errors import PublishError
 from firstdose.intake.scope import Scope
 from firstdose.lake.four_eyes import same_person
 from firstdose.place import Place
+from firstdose.who import Method
 from firstdose.words import _
 
 _guard = RLock()  # two tabs of one reader change the same draft
@@ -66,6 +67,8 @@ class Draft:
     not_personal: tuple[str, ...] = ()
     next_number: int = 1
     restores: int | None = None
+    by_id: str = ""
+    method: Method = "local"
 
     @property
     def bytes(self) -> int:

@@ -117,14 +117,18 @@ _ACTIONS = {
     "name": N_("name"),
     "submit": N_("submit"),
     "send_back": N_("send back"),
+    "login": N_("sign in"),
+    "logout": N_("sign out"),
+    "login_fail": N_("sign-in failed"),
+    "denied": N_("refused"),
 }
 AUDIT = ("seq", "time", "actor", "approved_by", "action", "object", "reason", "changes", "hash")
 
 #: Columns of an audit trail as inspectors know them, those that the chain holds or that follow from it.
 RECORD = (
-    *("seq", "event_id", "ts_utc", "actor_id", "approved_by", "auth_method", "action", "object_type"),
-    *("object_id", "version_from", "version_to", "changes", "reason", "source_sha256", "snapshot_sha256"),
-    *("app_version", "prev_hash", "hash"),
+    *("seq", "event_id", "ts_utc", "actor_id", "actor_name", "approved_by", "auth_method", "action"),
+    *("object_type", "object_id", "version_from", "version_to", "changes", "reason", "source_sha256"),
+    *("snapshot_sha256", "app_version", "prev_hash", "hash"),
 )
 
 
@@ -176,7 +180,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "seq": int(event["seq"]),
         "time": str(event["ts_utc"]).replace("T", " ").replace("Z", " UTC"),
-        "actor": str(event["actor_id"]),
+        "actor": str(event.get("actor_name") or event["actor_id"]),
         "approved_by": str(event.get("approved_by", "")),
         "action": _(_ACTIONS.get(action, "")) or action,
         "object": _object(event),
@@ -193,11 +197,15 @@ _OBJECTS = {
     "export": "file",
     "view_saved": "saved view",
     "view_retired": "saved view",
+    "login": "session",
+    "logout": "session",
+    "login_fail": "session",
+    "denied": "session",
 }
 
 
 def _kind(event: Mapping[str, Any]) -> str:
-    """What an event tells of: a data version, a draft, a file taken away or a saved view."""
+    """What an event tells of: a data version, a draft, a file taken away, a saved view or a session."""
     return _OBJECTS.get(event["action"], "version")
 
 
@@ -209,6 +217,7 @@ def _object(event: Mapping[str, Any]) -> str:
         "draft": _("draft {id}").format(id=named[:6]),
         "saved view": _("view {id}").format(id=named[:6]),
         "file": named,
+        "session": named,
     }[_kind(event)]
     return f"{said} ← v{event['restores']}" if "restores" in event else said
 

@@ -10,9 +10,9 @@ import streamlit as st
 from firstdose import assets
 from firstdose.errors import FirstdoseError
 from firstdose.exports.artefact import Artefact, Block, Stamp, files
-from firstdose.lake.publish import Author
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.header import age, pinned_view, whole
+from firstdose.ui.signed import author
 from firstdose.ui.store import lake
 from firstdose.view import to_link
 from firstdose.words import N_, _, language
@@ -139,6 +139,6 @@ def take(kind: str, made: Artefact) -> Taken:
     name = made.file_name(how.ending)
     why = _("Export of {page}").format(page=made.stamp.page)
     lake().note(
-        "export", Author(made.stamp.by, why, date.min), name, link=made.stamp.link, version=made.stamp.version
+        "export", author(made.stamp.by, why, date.min), name, link=made.stamp.link, version=made.stamp.version
     )
     return Taken(name, how.mime, content)
