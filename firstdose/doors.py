@@ -12,6 +12,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.types import Scope
 from streamlit import runtime
+from streamlit.proto.ClientState_pb2 import ClientState
 
 from firstdose import sessions, uploads
 from firstdose.place import Place
@@ -102,4 +103,6 @@ def _rerun(tabs: Iterable[str]) -> None:
     manager = runtime.get_instance()._session_mgr
     for tab in tabs:
         if (found := manager.get_active_session_info(tab)) is not None:
-            found.session.request_rerun(None)
+            asked = ClientState(query_string=found.session._client_state.query_string)
+            asked.context_info.CopyFrom(found.session._client_state.context_info)  # its reader's language
+            found.session.request_rerun(asked)
