@@ -1,26 +1,29 @@
 """Whose lake a request without a page (a calendar feed) reads: the same rules as on the screen."""
 
-import os
 from collections.abc import Mapping
 
-from firstdose import access, partner
+from firstdose import access, access_rules, partner
 from firstdose.access import Denied
 from firstdose.lake import Lake, narrowed
+from firstdose.settings import settings
+from firstdose.who import Who
 from firstdose.words import _
 
-SIGN_IN = "FIRSTDOSE_AUTH"  # ``local``, or how people sign in
 
-
-def lake_of(cookies: Mapping[str, str], page: str) -> Lake:
+def lake_of(cookies: Mapping[str, str], page: str, signed_in: Who | None = None) -> Lake:
     """The lake as whoever sent these cookies may read it; ``Denied`` when it is not known who that is.
 
-    A calendar program signs in nowhere: where people sign in, a feed opens by a partner link alone.
+    ``signed_in`` is whom the doors of the server know. A calendar program signs in nowhere: where people sign
+    in, it takes a feed by a partner link alone, and a browser takes one as a file.
     """
-    who = partner.who_of(cookies)
-    if who is not None:
+    who = signed_in or partner.who_of(cookies)
+    if who is None:
+        if settings().signs_in:
+            raise Denied(_("Sign in, or open a partner link, before you take this address."))
+        return Lake.shared()
+    if who.method == "link":
         granted = partner.grant(who)
-        access.may_open(granted, page)
-        return narrowed(Lake.shared(), granted.scope)
-    if os.environ.get(SIGN_IN, "local") != "local":
-        raise Denied(_("Sign in, or open a partner link, before you take this address."))
-    return Lake.shared()
+    else:
+        granted = access_rules.grant(who, access_rules.path(Lake.shared().place.folder))
+    access.may_open(granted, page)
+    return narrowed(Lake.shared(), granted.scope)

@@ -10,6 +10,8 @@
     ├── PlanError             a plan cannot be computed: a loop, an unknown predecessor
     ├── PublishError          a publish is refused for a reason other than the files themselves
     ├── StoreError            the store cannot be reached, is full or read-only
+    ├── SettingsError         the settings are half said or contradict each other; names every fault
+    ├── NotSignedIn           nobody is signed in: nothing is read and nothing shown
     └── IntegrityError        stored bytes are not what was published
         └── DamagedVersion    those of one version, while others may be whole
 
@@ -135,6 +137,18 @@ class StoreError(FirstdoseError):
     """The store cannot be reached, is full or read-only."""
 
     code = "store"
+
+
+class SettingsError(FirstdoseError):
+    """The settings are half said or contradict each other; the message names every fault and its remedy."""
+
+    code = "settings"
+
+
+class NotSignedIn(FirstdoseError):  # noqa: N818 (named after what is the case; the tree above says the rest)
+    """Nobody is signed in, or no longer: nothing is read and nothing is shown."""
+
+    code = "not-signed-in"
 
 
 class IntegrityError(FirstdoseError):

@@ -55,7 +55,8 @@ def feed(request: Request) -> Response:
     params = parse_qs(request.url.query, keep_blank_values=True)
     use_language((params.get("lang") or ["en"])[0])
     try:
-        lake = asking.lake_of(readers.parse(request.headers.get("cookie", "")), "timeline")
+        cookies = readers.parse(request.headers.get("cookie", ""))
+        lake = asking.lake_of(cookies, "timeline", getattr(request.state, "who", None))
         session = _session(lake, params)
         if session is None:
             return PlainTextResponse("Not found", 404)

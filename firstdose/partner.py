@@ -4,6 +4,7 @@ Opening checks the link, counts it and gives the browser a token of that opening
 asks the link again, so what was revoked is shut at once.
 """
 
+import re
 from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake, partner_links
 from firstdose.lake.partner_links import OPENED_FOR, PartnerLink, Shut
 from firstdose.readers import parse
+from firstdose.settings import settings
 from firstdose.who import Who
 from firstdose.words import _, language, use_language
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 COOKIE = "firstdose_link"
 HERE = "/p/"
 LEAVE = f"{HERE}leave"
+ADDRESS = re.compile(f"{HERE}[0-9a-f]{{32}}")
 _LONGEST_FORM = 4_096
 _ID = "link:"
 
@@ -110,7 +113,12 @@ def _opened(lake: Lake, found: PartnerLink, passphrase: str) -> Response:
         return _page(str(error), 503)
     answer = RedirectResponse(found.link, 303, headers={"cache-control": "no-store"})
     answer.set_cookie(
-        COOKIE, f"{found.id}.{token}", max_age=int(OPENED_FOR.total_seconds()), httponly=True, samesite="lax"
+        COOKIE,
+        f"{found.id}.{token}",
+        max_age=int(OPENED_FOR.total_seconds()),
+        secure=settings().secure,
+        httponly=True,
+        samesite="lax",
     )
     return answer
 

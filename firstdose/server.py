@@ -36,9 +36,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets, feeds, incidents, partner, readers, short
+from firstdose import assets, doors, feeds, incidents, partner, readers, short
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, publish_history
+from firstdose.settings import may_listen, settings
 from firstdose.words import _
 
 #: Doors of Streamlit that answer anyone and that no page of ours needs.
@@ -153,6 +154,8 @@ class Guard:
         await self._answer(scope["method"], scope["path"])(scope, receive, send_guarded)
 
     def _answer(self, method: str, path: str) -> ASGIApp:
+        if refused := doors.may(method, path):
+            return PlainTextResponse("Not allowed", refused)
         if is_closed(path):
             return PlainTextResponse("Not found", 404)
         return assets.of_streamlit(method, path) or self._app
@@ -161,8 +164,10 @@ class Guard:
 def _cookies(scope: Scope) -> list[tuple[bytes, bytes]]:
     """The cookies a page sets; it never waits for the store, which may be opening just now."""
     sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
-    told = readers.to_set(readers.parse(sent), Lake.shared().last_seen, int(time.time()))
-    return readers.headers(told)
+    nobody = settings().signs_in and not scope.get("state", {}).get("who")
+    newest = 0 if nobody else Lake.shared().last_seen
+    told = readers.to_set(readers.parse(sent), newest, int(time.time()))
+    return [*readers.headers(told), *doors.cookies(scope)]
 
 
 def _is_page(start: Message) -> bool:
@@ -194,7 +199,8 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
         later = Timer(LATER_SECONDS, warm_rooms)
         later.daemon = True
         later.start()
-        yield None
+        async with doors.open_doors():
+            yield None
         later.cancel()
         first.cancel()
 
@@ -202,7 +208,8 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
         script,
         lifespan=lifespan,
         routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE, short.ROUTE, *partner.ROUTES],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard), *doors.middleware()],
+        secrets=doors.secrets() or None,
         on_script_error=unforeseen,
         exception_handlers={Exception: failed},
     )
@@ -289,12 +296,19 @@ def send_at_once() -> None:
 
 
 def serve(script: Path, address: str, port: int | None, ready: Callable[[str], None]) -> None:
-    """Serve until stopped; ``ready`` is told the address. Without ``port`` the first free one from 8501."""
+    """Serve until stopped; ``ready`` is told the address. Without ``port`` the first free one from 8501.
+
+    ``SettingsError`` when the settings of sign-in do not fit, or would show everything to a network.
+    """
+    may_listen(address)
     options: dict[str, Any] = {"server.address": address, "logger.hideWelcomeMessage": True}
     if port is not None:
         options["server.port"] = port
     # Streamlit looks for .streamlit/config.toml beside what was started: that is the script, not our command.
     sys.argv = [str(script)]
+    if settings().auth == "proxy":
+        os.environ["FORWARDED_ALLOW_IPS"] = ""  # who a connection comes from is what TCP says, no header
+    options |= doors.options()
     os.environ.setdefault(assets.CHARTS, "host")
     options["logger.enableRich"] = False  # it would print the traceback beside every log
     logging.getLogger("streamlit.error_util").addFilter(incidents.foreseen)

@@ -20,6 +20,13 @@ class Who:
     method: Method
     groups: frozenset[str] = frozenset()
 
+    @property
+    def shown(self) -> str:
+        """Name and id, as versions, drafts and files tell who made them: names alone are not unique."""
+        if self.method == "local":
+            return ""
+        return f"{self.name[:60]} ({self.id})" if self.name and self.name != self.id else self.id
+
 
 #: The one user of a dashboard that listens on this machine alone.
 LOCAL = Who("local", "", "local")

@@ -5,7 +5,6 @@ import json
 import shutil
 import socket
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +15,8 @@ import duckdb
 from duckdb_extensions import import_extension
 from packaging.requirements import Requirement
 
+from firstdose.cli import looked
+from firstdose.cli.looked import Finding
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake
 from firstdose.place import Place
@@ -25,16 +26,6 @@ OLDEST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 1 << 30  # our convention: room for some hundred versions of the demo's size
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no right clock shows a day before the first release
 DEFAULT_PORT = 8501
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: its name, whether it is well, what was seen and what to do when it is not."""
-
-    name: str
-    ok: bool
-    seen: str
-    remedy: str = ""
 
 
 def taken(address: str, port: int) -> str:
@@ -75,7 +66,7 @@ def packages() -> Finding:
 
 
 def extensions() -> Finding:
-    """DuckDB loads the extensions of the store; it checks their signatures itself."""
+    """DuckDB loads the extensions of the store, and refuses those whose signature it does not know."""
     remedy = _("Install again from the lock: make clean run.")
     names = ("ducklake", "sqlite")
     with TemporaryDirectory() as folder:
@@ -84,9 +75,11 @@ def extensions() -> Finding:
             for name in names:
                 import_extension(name, con=connection)
                 connection.load_extension(name)
+            signed = looked.signatures(connection, names)
         except (duckdb.Error, ImportError) as error:
             return Finding("extensions", ok=False, seen=str(error)[:200], remedy=remedy)
-    return Finding("extensions", ok=True, seen=", ".join(names))
+    seen = _("{names}, signatures checked").format(names=signed) if signed else _("signatures not checked")
+    return Finding("extensions", bool(signed), seen, remedy)
 
 
 def store() -> Finding:
@@ -127,7 +120,10 @@ def port() -> Finding:
     return Finding("port", ok=True, seen=str(DEFAULT_PORT))
 
 
-LOOKED_AT = (python_version, packages, extensions, store, disk, clock, port)
+LOOKED_AT = (
+    *(python_version, packages, extensions, looked.setting, looked.secrets, looked.provider),
+    *(store, looked.writable, disk, clock, port),
+)
 
 
 @click.command()

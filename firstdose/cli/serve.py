@@ -7,6 +7,7 @@ import click
 
 from firstdose.cli.doctor import doctor, taken
 from firstdose.errors import FirstdoseError
+from firstdose.settings import may_listen
 from firstdose.words import _, ngettext
 
 
@@ -21,6 +22,7 @@ def serve(port: int | None, address: str) -> None:
     from firstdose import server  # Streamlit takes a second to import: not for ``--help``
 
     try:
+        may_listen(address)
         script = server.project() / "app.py"
         made = server.seed(script.parent / "data")
     except FirstdoseError as error:

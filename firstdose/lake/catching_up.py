@@ -31,9 +31,8 @@ def line(
     """What the audit line of a publish says; ``more`` is what was stored."""
     said: dict[str, Any] = {
         "action": "publish" if restores is None else "rollback",
-        "actor": author.by,
-        "reason": author.why,
         "object_id": str(done.version),
+        **author.told,
         "source_sha256": list(sources),
         "changes": {name: counts.as_json() for name, counts in done.tables.items()},
         **more,

@@ -20,6 +20,7 @@ from firstdose.errors import PublishError
 from firstdose.intake.scope import Scope
 from firstdose.lake.four_eyes import same_person
 from firstdose.place import Place
+from firstdose.who import Method
 from firstdose.words import _
 
 _guard = RLock()  # two tabs of one reader change the same draft
@@ -68,6 +69,8 @@ class Draft:
     next_number: int = 1
     restores: int | None = None
     limit: str = ""
+    by_id: str = ""
+    method: Method = "local"
 
     @property
     def bytes(self) -> int:

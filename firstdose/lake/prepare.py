@@ -142,7 +142,7 @@ def _prepare(
 
 def submit(lake: Lake, drafts: Drafts, draft: Draft) -> Draft:
     """Hand a draft to a second person; ``PublishError`` when it does not say who and why."""
-    author = Author(draft.by, draft.why, draft.report_day)
+    author = Author(draft.by, draft.why, draft.report_day, by_id=draft.by_id, method=draft.method)
     author.judge()
     more = {"files": len(draft.files)} if draft.restores is None else {"restores": draft.restores}
     lake.note("submit", author, draft.id, **more)
@@ -155,15 +155,18 @@ def as_its_maker(lake: Lake, draft: Draft) -> Lake:
     return narrowed(lake, Scope.from_text(draft.limit)) if draft.limit else lake
 
 
-def submit_restore(lake: Lake, drafts: Drafts, number: int, owner: str, by: str, why: str) -> Draft:
+def submit_restore(
+    lake: Lake, drafts: Drafts, number: int, owner: str, by: str, why: str, **maker: str
+) -> Draft:
     """Ask a second person to publish the content of an earlier version as a new one.
 
+    ``maker`` are ``by_id`` and ``method`` of a person signed in.
     ``UnknownVersion`` when there is no such version; ``PublishError`` when who or why are not said well.
     """
     as_of = lake.version(number).as_of
     Author(by, why, as_of).judge()
     draft = drafts.begin(owner)
-    asked = {"by": by.strip(), "why": why.strip(), "as_of": as_of.isoformat(), "restores": number}
+    asked = {"by": by.strip(), "why": why.strip(), "as_of": as_of.isoformat(), "restores": number, **maker}
     try:
         return submit(lake, drafts, drafts.change(draft, scope=EXACTLY, **asked))
     except StoreError:
@@ -194,6 +197,8 @@ def publish(
         draft.name or None,
         illustrative=draft.restores is not None and lake.version(draft.restores).illustrative,
         approved_by=approved_by,
+        by_id=draft.by_id,
+        method=draft.method,
     )
     author.judge()
     lake = as_its_maker(lake, draft)

@@ -16,6 +16,7 @@ from firstdose.lake import derived, files, four_eyes, scoped, session
 from firstdose.lake import tables as sql
 from firstdose.lake.versions import COLUMNS, Version, read_versions, seal
 from firstdose.place import Place
+from firstdose.who import Method, Who
 from firstdose.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -36,6 +37,25 @@ class Author:
     name: str | None = None
     illustrative: bool = False
     approved_by: str | None = None
+    by_id: str = ""
+    method: Method = "local"
+
+    @classmethod
+    def of(cls, who: Who, why: str, as_of: date) -> "Author":
+        """The author that a person signed in is."""
+        return cls(who.shown, why, as_of, by_id=who.id, method=who.method)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """How the audit chain names a person signed in; nothing for who only said a name."""
+        if not self.by_id:
+            return {}
+        return {"actor_id": self.by_id, "actor_name": self.by, "auth_method": self.method}
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the audit chain tells of who and why."""
+        return {"actor": self.by, "reason": self.why, **self.ids}
 
     def judge(self) -> None:
         """Refuse a publish without a name, approved by its own maker, or without a reason that means much."""

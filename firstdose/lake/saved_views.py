@@ -15,6 +15,7 @@ from typing import Any
 from firstdose.errors import FirstdoseError
 from firstdose.lake.publish import Author
 from firstdose.lake.store import Lake
+from firstdose.who import LOCAL, Who
 from firstdose.words import _
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -44,7 +45,16 @@ class SavedView:
 
 
 def save(
-    lake: Lake, *, name: str, note: str, page: str, link: str, owner: str, shared: bool, by: str
+    lake: Lake,
+    *,
+    name: str,
+    note: str,
+    page: str,
+    link: str,
+    owner: str,
+    shared: bool,
+    by: str,
+    who: Who = LOCAL,
 ) -> SavedView:
     """Keep a view; ``FirstdoseError`` without name or person, ``StoreError`` when the store is closed."""
     name, by = name.strip()[:_NAME], by.strip()[:_NAME]
@@ -56,12 +66,16 @@ def save(
         raise FirstdoseError(_("This link is longer than {n} characters.").format(n=_LINK))
     made = SavedView(secrets.token_hex(16), name, note.strip()[:_NOTE], page, link, owner, shared, by, _now())
     kept = _keep(lake, f"{made.id}.json", asdict(made))
-    author = Author(by, made.note or name, date.min)
+    author = _author(who, by, made.note or name)
     lake.note("view_saved", author, made.id, link=link, shared=shared, record_sha256=kept)
     return made
 
 
-def retire(lake: Lake, view: SavedView, by: str, why: str) -> SavedView:
+def _author(who: Who, by: str, why: str) -> Author:
+    return Author(by, why, date.min) if who.method == "local" else Author.of(who, why, date.min)
+
+
+def retire(lake: Lake, view: SavedView, by: str, why: str, who: Who = LOCAL) -> SavedView:
     """Retire a view; its address goes on telling that it was one. ``FirstdoseError`` without a person."""
     by = by.strip()[:_NAME]
     if not by:
@@ -70,7 +84,7 @@ def retire(lake: Lake, view: SavedView, by: str, why: str) -> SavedView:
         return view
     gone = replace(view, retired_by=by, retired_at=_now())
     kept = _keep(lake, f"{view.id}.retired.json", {"by": by, "at": gone.retired_at, "why": why[:_NOTE]})
-    lake.note("view_retired", Author(by, why, date.min), view.id, record_sha256=kept)
+    lake.note("view_retired", _author(who, by, why), view.id, record_sha256=kept)
     return gone
 
 

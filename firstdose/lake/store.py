@@ -164,7 +164,7 @@ class Lake:
         with self.place.writing(), self.place.written():
             chain = Chain(self.place.audit)
             chain.set_torn_line_aside()
-            chain.append(action, actor=author.by, reason=author.why, object_id=object_id, **more)
+            chain.append(action, object_id=object_id, **author.told, **more)
 
     def changes(self, before: int, after: int) -> dict[str, TableChanges]:
         """What differs between two versions, in either order: keys added and removed, cells changed."""
@@ -223,7 +223,7 @@ class Lake:
                 said = _("Nothing was named: the store could not be written ({why}).")
                 raise StoreError(said.format(why=reason(error))) from error
             with contextlib.suppress(OSError):  # the next writer writes the line
-                naming.tell(chain, given)
+                naming.tell(chain, given, **author.ids)
         return self.version(number)
 
     def publish(
@@ -291,9 +291,8 @@ class Lake:
             con.execute("begin")
             before, limited = publish.last(con), self._limit(con)
             number = before.version if before else 0
-            if (
-                before and before.illustrative and not scope.complete
-            ):  # some of what stands there is fictional still
+            # without a complete publish some of what stands there is fictional still
+            if before and before.illustrative and not scope.complete:
                 author = replace(author, illustrative=True)
             changes: dict[str, Counts] = {}
             moved: dict[str, int] = {}

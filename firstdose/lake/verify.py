@@ -99,7 +99,7 @@ def names(con: duckdb.DuckDBPyConnection, place: "Place") -> None:
         for given in (naming.read_names(con) if naming.exist(con) else ())
     }
     told = {
-        (event["named_at"], event["object_id"], event["name"], event["actor_id"], event["reason"])
+        (event["named_at"], event["object_id"], event["name"], _by(event), event["reason"])
         for event in Chain(place.audit).events()
         if event["action"] == "name"
     }
@@ -107,6 +107,11 @@ def names(con: duckdb.DuckDBPyConnection, place: "Place") -> None:
         raise IntegrityError(
             _("The name of version {version} is not what the audit chain tells.").format(version=version)
         )
+
+
+def _by(event: Mapping[str, Any]) -> str:
+    """The name a line tells; lines of people who only said a name have it as their id."""
+    return str(event.get("actor_name") or event["actor_id"])
 
 
 def data_files(con: duckdb.DuckDBPyConnection, place: "Place", versions: "tuple[Version, ...]") -> None:

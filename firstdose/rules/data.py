@@ -122,14 +122,17 @@ _ACTIONS = {
     "share_open": N_("open partner link"),
     "share_revoke": N_("revoke partner link"),
     "view_as": N_("see as somebody else"),
+    "login": N_("sign in"),
+    "logout": N_("sign out"),
+    "login_fail": N_("sign-in failed"),
 }
 AUDIT = ("seq", "time", "actor", "approved_by", "action", "object", "reason", "changes", "hash")
 
 #: Columns of an audit trail as inspectors know them, those that the chain holds or that follow from it.
 RECORD = (
-    *("seq", "event_id", "ts_utc", "actor_id", "approved_by", "auth_method", "action", "object_type"),
-    *("object_id", "version_from", "version_to", "changes", "reason", "source_sha256", "snapshot_sha256"),
-    *("app_version", "prev_hash", "hash"),
+    *("seq", "event_id", "ts_utc", "actor_id", "actor_name", "approved_by", "auth_method", "action"),
+    *("object_type", "object_id", "version_from", "version_to", "changes", "reason", "source_sha256"),
+    *("snapshot_sha256", "app_version", "prev_hash", "hash"),
 )
 
 
@@ -181,7 +184,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "seq": int(event["seq"]),
         "time": str(event["ts_utc"]).replace("T", " ").replace("Z", " UTC"),
-        "actor": str(event["actor_id"]),
+        "actor": str(event.get("actor_name") or event["actor_id"]),
         "approved_by": str(event.get("approved_by", "")),
         "action": _(_ACTIONS.get(action, "")) or action,
         "object": _object(event),
@@ -203,11 +206,14 @@ _OBJECTS = {
     "share_revoke": "partner link",
     "view_as": "scope",
     "denied": "request",
+    "login": "session",
+    "logout": "session",
+    "login_fail": "session",
 }
 
 
 def _kind(event: Mapping[str, Any]) -> str:
-    """What an event tells of: a data version, a draft, a file, a saved view, a link, a refusal."""
+    """What an event tells of: a data version, a draft, a file, a saved view, a link, a session, a refusal."""
     return _OBJECTS.get(event["action"], "version")
 
 
@@ -220,8 +226,9 @@ def _object(event: Mapping[str, Any]) -> str:
         "saved view": _("view {id}").format(id=named[:6]),
         "partner link": _("link {id}").format(id=named[:6]),
         "scope": named,
-        "request": str(event.get("asked", "")) + (f" {named[:20]}" if named else ""),
+        "request": f"{event.get('asked', '')} {named[:20]}".strip(),
         "file": named,
+        "session": named,
     }[_kind(event)]
     return f"{said} ← v{event['restores']}" if "restores" in event else said
 

@@ -13,10 +13,12 @@ from firstdose.ui.menu import navigation
 from firstdose.ui.remember import remembered
 from firstdose.ui.store import changes_between, lake
 from firstdose.ui.trouble import show_error
+from firstdose.ui.who import admitted
 
 __all__ = [
     "Chart",
     "Table",
+    "admitted",
     "begin",
     "changes_between",
     "compared",

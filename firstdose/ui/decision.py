@@ -20,6 +20,7 @@ from firstdose.ui import access, markup
 from firstdose.ui.address import known
 from firstdose.ui.header import whole
 from firstdose.ui.markdown import escaped
+from firstdose.ui.signed import maker, name_field, remember
 from firstdose.ui.state import current_view, press, pressed, speak
 from firstdose.ui.store import lake
 from firstdose.ui.visit import owner
@@ -117,9 +118,7 @@ def _form(view: View, session: "Session") -> None:
         decided_on = st.date_input(
             _("Decided on"), value=session.as_of, format="YYYY-MM-DD", key="review-day", width=180
         )
-        by = st.text_input(
-            _("Who records it"), value=st.session_state.get("desk-by", ""), max_chars=120, key="review-who"
-        )
+        by = name_field(_("Who records it"), "review-who")
     rationale = st.text_area(
         _("Rationale (10 characters or more)"), max_chars=2000, height=90, key="review-rationale"
     )
@@ -195,7 +194,7 @@ def _take(decision: rules.Decision, by: str, session: "Session", looked_at: int)
         )
         _leave("overtaken", said.format(newest=lake().newest(), version=looked_at))
     drafts = Drafts(lake().place)
-    st.session_state["desk-by"] = by
+    remember(by)
     draft = None
     try:
         access.require("publish", "decision")
@@ -216,6 +215,7 @@ def _draft(drafts: Drafts, decision: rules.Decision, by: str) -> "Draft":
         by=by,
         why=decision.rationale.strip(),
         as_of=as_of.isoformat(),
+        **maker(),
     )
     for table, rows in (
         ("decisions", [rules.decision_row(decision)]),

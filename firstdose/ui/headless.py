@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from firstdose.errors import FirstdoseError
 from firstdose.ui import take
 from firstdose.ui.menu import HOME, PAGES
+from firstdose.ui.who import as_operator
 from firstdose.words import _, language
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def artefact(
         raise FirstdoseError(
             _("There is no page “{page}”. Pages: {pages}.").format(page=page, pages=", ".join(PAGES))
         )
+    as_operator()
     logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns of what a run without a browser lacks
     run = AppTest.from_file(str(app / "app.py"), default_timeout=_SECONDS)
     run.session_state["language"] = language()

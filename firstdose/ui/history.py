@@ -19,6 +19,7 @@ from firstdose.ui.address import page_text
 from firstdose.ui.card import Table, draw
 from firstdose.ui.filters import version_label
 from firstdose.ui.markdown import escaped
+from firstdose.ui.signed import author, maker, name_field, name_said
 from firstdose.ui.state import speak
 from firstdose.ui.store import lake
 from firstdose.ui.visit import owner
@@ -112,7 +113,7 @@ def _asked(act: str, label: str, chosen: int) -> None:
             st.markdown(escaped(said.format(n=chosen)))
         else:
             st.text_input(_("Name"), key="history-name", max_chars=80)
-        st.text_input(_("Who"), key=f"history-by-{act}", max_chars=80)
+        name_field(_("Who"), f"history-by-{act}")
         st.text_input(
             _("Why (10 characters or more, 5 in Japanese)"), key=f"history-why-{act}", max_chars=400
         )
@@ -125,10 +126,10 @@ def _do(act: str, chosen: int) -> None:
     """Act on what the form says and note what came of it; the run that follows sees the new state."""
     speak()
     state = st.session_state
-    by, why = state[f"history-by-{act}"], state[f"history-why-{act}"]
+    why = state[f"history-why-{act}"]
     try:
-        author = Author(by, why, lake().version(chosen).as_of)
-        said = _name(chosen, state["history-name"], author) if act == "name" else _restore(chosen, author)
+        by = author(name_said(f"history-by-{act}"), why, lake().version(chosen).as_of)
+        said = _name(chosen, state["history-name"], by) if act == "name" else _restore(chosen, by)
     except FirstdoseError as error:
         state["history-told"] = (False, str(error))
         return
@@ -136,18 +137,18 @@ def _do(act: str, chosen: int) -> None:
     state[f"action-data-{act}"] = False  # the box is shut
 
 
-def _name(chosen: int, name: str, author: Author) -> str:
+def _name(chosen: int, name: str, by: Author) -> str:
     access.require("name version", f"v{chosen}")
-    named = lake().name(chosen, name, author)
+    named = lake().name(chosen, name, by)
     return _("Version {n} is now called “{name}”.").format(n=chosen, name=named.name)
 
 
-def _restore(chosen: int, author: Author) -> str:
+def _restore(chosen: int, by: Author) -> str:
     access.require("restore", f"v{chosen}")
     if four_eyes.asked():
-        submit_restore(lake(), Drafts(lake().place), chosen, owner(), author.by, author.why)
+        submit_restore(lake(), Drafts(lake().place), chosen, owner(), by.by, by.why, **maker())
         return _("Submitted: version {n} is restored once a second person publishes it.").format(n=chosen)
-    done = lake().restore(chosen, author)
+    done = lake().restore(chosen, by)
     if done.unchanged:
         return _("Nothing changed: version {n} already holds this content.").format(n=done.version)
     return _("Version {n} now holds the content of version {old}.").format(n=done.version, old=chosen)

@@ -46,6 +46,14 @@ def navigation() -> "Page":
     )
 
 
+def hidden() -> None:
+    """Name the pages to Streamlit and draw no menu: it would make one of its own."""
+    st.navigation(
+        [st.Page(f"pages/{area}.py", url_path=area, default=area == HOME) for area in PAGES],
+        position="hidden",
+    )
+
+
 def area_of(page: "Page") -> str:
     """The area of a page of the menu; the home page has an empty path."""
     return page.url_path or HOME

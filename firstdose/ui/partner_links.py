@@ -15,6 +15,7 @@ from firstdose.ui import access
 from firstdose.ui.header import pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.menu import PAGES
+from firstdose.ui.signed import name_field, name_said, remember
 from firstdose.ui.state import speak
 from firstdose.ui.store import lake
 from firstdose.view import View, to_link
@@ -34,7 +35,7 @@ def panel(view: View, session: "Session") -> None:
         return
     with box:
         # outside of the form: whoever revokes says it too
-        by = st.text_input(_("Your name"), value=st.session_state.get("desk-by", ""), key="share-partner-by")
+        by = name_field(_("Your name"), "share-partner-by")
         _form(view, session, by)
         for one in partner_links.listed(lake())[:_LISTED]:
             _one(one)
@@ -99,7 +100,7 @@ def _form(view: View, session: "Session", by: str) -> None:
     except FirstdoseError as error:
         st.error(escaped(str(error)))
         return
-    st.session_state["desk-by"] = by
+    remember(by)
     st.success(
         escaped(_("The link for “{name}” shows {scope}.").format(name=made.name, scope=wanted.in_words()))
     )
@@ -166,7 +167,7 @@ def _one(link: PartnerLink) -> None:
 
 def _revoke(link: PartnerLink) -> None:
     speak()
-    by = st.session_state.get("share-partner-by") or st.session_state.get("desk-by", "")
+    by = name_said("share-partner-by") or name_said()
     try:
         access.require("revoke link", link.id)
         partner_links.revoke(lake(), link, by, _("Revoked from the list"))

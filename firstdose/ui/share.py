@@ -10,9 +10,11 @@ from firstdose.lake.saved_views import SavedView
 from firstdose.ui import access, partner_links, take, view_as
 from firstdose.ui.header import pinned_view, whole
 from firstdose.ui.markdown import escaped
+from firstdose.ui.signed import name_field, name_said, remember
 from firstdose.ui.state import current_view, press, pressed
 from firstdose.ui.store import lake
 from firstdose.ui.visit import owner
+from firstdose.ui.who import who
 from firstdose.view import to_link
 from firstdose.words import _, language
 
@@ -84,11 +86,8 @@ def _take_away() -> None:
 
 def _name(key: str) -> str:
     """Who acts: asked once in a session."""
-    said: str = st.text_input(
-        _("Your name"), value=st.session_state.get("desk-by", ""), max_chars=120, key=key, width=320
-    )
-    if said:
-        st.session_state["desk-by"] = said
+    said = name_field(_("Your name"), key, width=320)
+    remember(said)
     return said
 
 
@@ -99,7 +98,7 @@ def _saved(view: "View", session: "Session") -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             pinned = st.checkbox(_("Pinned to this data"), key="share-pinned")
             shared = st.checkbox(_("In everybody's list"), key="share-shared")
-        by = st.text_input(_("Your name"), value=st.session_state.get("desk-by", ""), key="share-saved-by")
+        by = name_field(_("Your name"), "share-saved-by")
         if st.form_submit_button(_("Save the view")):
             kept = pinned_view(view, session) if pinned else view
             _done(name, note, kept, by, shared=shared)
@@ -122,11 +121,12 @@ def _done(name: str, note: str, view: "View", by: str, *, shared: bool) -> None:
             owner=owner(),
             shared=shared,
             by=by,
+            who=who(),
         )
     except FirstdoseError as error:
         st.error(escaped(str(error)))
         return
-    st.session_state["desk-by"] = by
+    remember(by)
     st.success(escaped(_("Saved as “{name}”.").format(name=made.name)))
     st.code(whole(made.address), language=None, wrap_lines=True)
 
@@ -146,10 +146,9 @@ def _one(view: SavedView) -> None:
 
 
 def _retire(view: SavedView) -> None:
-    by = st.session_state.get("desk-by", "")
     try:
         access.require("save view", view.id)
-        saved_views.retire(lake(), view, by, _("Retired from the list"))
+        saved_views.retire(lake(), view, name_said(), _("Retired from the list"), who())
     except FirstdoseError as error:
         st.session_state["share-problem"] = str(error)
 

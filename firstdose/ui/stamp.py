@@ -11,8 +11,8 @@ import streamlit as st
 
 from firstdose.exports.artefact import Stamp
 from firstdose.exports.table import to_csv, to_parquet
-from firstdose.lake.publish import Author
 from firstdose.ui.header import age, pinned_view, whole
+from firstdose.ui.signed import author, name_said
 from firstdose.ui.store import lake
 from firstdose.view import to_link
 from firstdose.words import _, language, use_language
@@ -20,7 +20,7 @@ from firstdose.words import _, language, use_language
 if TYPE_CHECKING:
     import pandas as pd
 
-    from firstdose.lake import Lake
+    from firstdose.lake import Author, Lake
     from firstdose.ui.card import Card
     from firstdose.view import View
 
@@ -58,12 +58,19 @@ def stamp_of(state: Kept, by: str, home: str) -> Stamp:
 
 def one_card(card: "Card", ending: str) -> tuple[str, Callable[[], bytes]]:
     """The file name of a card's rows, and what writes them."""
-    stamp = stamp_of(st.session_state, st.session_state.get("desk-by") or UNNAMED, whole(""))
+    stamp = stamp_of(st.session_state, name_said() or UNNAMED, whole(""))
     name = f"{stamp.page}-{card.key}-v{stamp.version}.{ending}"
-    return name, partial(write_rows, lake(), card.taken, card.title, stamp, name)
+    return name, partial(write_rows, lake(), card.taken, card.title, stamp, name, signed(stamp))
 
 
-def write_rows(lake: "Lake", told: "pd.DataFrame", title: str, stamp: Stamp, name: str) -> bytes:
+def signed(stamp: Stamp) -> "Author":
+    """Whoever takes something away, and of what page, as the audit chain tells it."""
+    return author(stamp.by, _("Export of {page}").format(page=stamp.page), date.min)
+
+
+def write_rows(
+    lake: "Lake", told: "pd.DataFrame", title: str, stamp: Stamp, name: str, by: "Author"
+) -> bytes:
     """The rows of one card as the file ``name``, CSV or Parquet by its ending, told in the audit chain.
 
     A thread of the server calls it when the reader asks, who may have changed the language since.
@@ -72,15 +79,15 @@ def write_rows(lake: "Lake", told: "pd.DataFrame", title: str, stamp: Stamp, nam
     stamp = replace(stamp, at=datetime.now(UTC))
     about = [(_("Card"), title), *stamp.lines()]
     content = to_csv(told) if name.endswith(".csv") else to_parquet(told, about)
-    note(lake, stamp, name, content)
+    note(lake, stamp, name, content, by)
     return content
 
 
-def note(lake: "Lake", stamp: Stamp, name: str, content: bytes) -> None:
+def note(lake: "Lake", stamp: Stamp, name: str, content: bytes, by: "Author") -> None:
     """Tell the audit chain who took which file away, and its SHA-256."""
     lake.note(
         "export",
-        Author(stamp.by, _("Export of {page}").format(page=stamp.page), date.min),
+        by,
         name,
         link=stamp.link,
         version=stamp.version,

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def lake() -> Lake:
     """The lake named by the settings, opened once for the whole server, as the reader of this run may see it.
 
-    The one door: pages, questions, exports and drafts read what it gives and cannot reach past it.
+    The one door: pages, questions, exports and drafts read what it gives and cannot reach past it, also those
+    of fragments and buttons, which run without ``app.py``. ``NotSignedIn`` when nobody may look.
     """
     return narrowed(Lake.shared(), access.grant().scope)
 

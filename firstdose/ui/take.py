@@ -12,7 +12,7 @@ from firstdose.exports.artefact import Artefact, Block, files
 from firstdose.ui import access
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.header import whole
-from firstdose.ui.stamp import Kept, note, stamp_of
+from firstdose.ui.stamp import Kept, note, signed, stamp_of
 from firstdose.ui.store import lake
 from firstdose.words import N_, _
 
@@ -112,5 +112,5 @@ def take(kind: str, made: Artefact) -> Taken:
             _("The file could not be written ({kind}): {why}").format(kind=how.ending, why=error)
         ) from error
     name = made.file_name(how.ending)
-    note(lake(), made.stamp, name, content)
+    note(lake(), made.stamp, name, content, signed(made.stamp))
     return Taken(name, how.mime, content)

@@ -7,10 +7,10 @@ import streamlit as st
 
 from firstdose.access import ROLE_NAMES, ROLES, Grant, Scope
 from firstdose.errors import FirstdoseError
-from firstdose.lake import Author
 from firstdose.queries import filters as questions
 from firstdose.ui import access
 from firstdose.ui.markdown import escaped
+from firstdose.ui.signed import author, name_said
 from firstdose.ui.store import lake
 from firstdose.ui.who import who
 from firstdose.words import _
@@ -51,9 +51,9 @@ def _see() -> None:
     try:
         access.require("view as")
         seen = Grant(role, scope, _("seen as chosen by a steward"))
-        by = state.get("desk-by") or who().name or who().id
+        by = name_said() or who().id
         said = _("{role}: {scope}").format(role=_(ROLE_NAMES[seen.role]), scope=scope.in_words())
-        lake().note("view_as", Author(by, said, date.min), seen.scope.digest or "everything", role=seen.role)
+        lake().note("view_as", author(by, said, date.min), seen.scope.digest or "everything", role=seen.role)
     except FirstdoseError as error:
         st.error(escaped(str(error)))
         return

@@ -6,6 +6,7 @@ import streamlit as st
 
 from firstdose import readers
 from firstdose.ui.store import lake
+from firstdose.ui.who import who
 from firstdose.view import version_number
 
 COOKIE = "firstdose_seen"
@@ -35,6 +36,9 @@ def last_seen() -> int | None:
 
 
 def owner() -> str:
-    """Whose drafts and saved views these are: known by a cookie, else for this session alone."""
+    """Whose drafts and saved views these are: a person's, else a cookie's, else this session's."""
+    asks = who()
+    if asks.method in {"oidc", "proxy"}:
+        return readers.owner({}, f"{asks.method} {asks.id}")
     alone = st.session_state.setdefault("reader", secrets.token_hex(16))
     return readers.owner(st.context.cookies.to_dict(), alone)

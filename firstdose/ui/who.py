@@ -1,11 +1,62 @@
 """Who looks at the page."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from firstdose import partner
+from firstdose import partner, sessions
+from firstdose.errors import NotSignedIn
+from firstdose.settings import settings
 from firstdose.who import LOCAL, Who
+from firstdose.words import _
+
+_operator = False
+
+
+def as_operator() -> None:
+    """Run pages without a server, for whoever has this machine and the lake on it."""
+    global _operator
+    _operator = True
 
 
 def who() -> Who:
-    """Whoever looks at this page."""
-    return partner.who_of(st.context.cookies) or LOCAL
+    """Whoever looks at this page. ``NotSignedIn`` when nobody may, or not any more."""
+    if _operator:
+        return LOCAL
+    cookies = st.context.cookies.to_dict()
+    if not settings().signs_in:
+        return partner.who_of(cookies) or LOCAL
+    found = _signed_in() or partner.who_of(cookies)
+    if found is None:
+        raise NotSignedIn(_("You are not signed in."))
+    return found
+
+
+def _signed_in() -> Who | None:
+    header = st.context.headers.get(sessions.HEADER, "")
+    if settings().auth == "proxy":
+        return sessions.unsealed_who(header)
+    print_ = session_print()
+    context = get_script_run_ctx()
+    if print_ and context is not None:
+        sessions.shared().tab(print_, context.session_id)
+    return sessions.shared().find(print_)
+
+
+def session_print() -> str:
+    """The print of this browser's session; empty when it has none."""
+    told = sessions.unsealed("oidc", st.context.headers.get(sessions.HEADER, ""))
+    return told if isinstance(told, str) else ""
+
+
+def admitted() -> bool:
+    """Whether somebody may look; else the page that asks who it is has been drawn, and nothing was read."""
+    if _operator or not settings().signs_in:
+        return True
+    from firstdose.ui import sign_in  # only for who signs in
+
+    try:
+        sign_in.present(who())
+    except NotSignedIn:
+        sign_in.ask()
+        return False
+    return True

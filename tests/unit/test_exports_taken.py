@@ -26,6 +26,7 @@ from firstdose.exports.workbook import workbook
 from firstdose.lake import Lake
 from firstdose.rules.overview import Headline
 from firstdose.ui.stamp import write_rows
+from tests.unit.test_lake import ME
 
 STAMP = Stamp(
     page="pipeline",
@@ -228,11 +229,11 @@ def test_the_rows_of_one_card_say_where_they_come_from_and_leave_a_line_in_the_a
 ) -> None:
     lake, told = Lake.open(tmp_path / "lake"), pd.DataFrame({"what": ["x"], "n": [1]})
     stamp = artefact(block(told)).stamp
-    packed = write_rows(lake, told, "Where it stands", stamp, "pipeline-stages-v7.parquet")
+    packed = write_rows(lake, told, "Where it stands", stamp, "pipeline-stages-v7.parquet", ME)
     said = json.loads(pq.read_schema(io.BytesIO(packed)).metadata[b"firstdose"])
     assert said["Card"] == "Where it stands"
     assert (said["Filters"], said["Link"], said["Exported by"]) == (stamp.sentence, stamp.link, stamp.by)
-    assert write_rows(lake, told, "", stamp, "pipeline-stages-v7.csv") == to_csv(told)
+    assert write_rows(lake, told, "", stamp, "pipeline-stages-v7.csv", ME) == to_csv(told)
     lines = list(Chain(lake.place.audit).events())
     assert [line["object_id"] for line in lines] == ["pipeline-stages-v7.parquet", "pipeline-stages-v7.csv"]
     assert lines[0]["file_sha256"] == hashlib.sha256(packed).hexdigest()

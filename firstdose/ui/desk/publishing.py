@@ -12,6 +12,7 @@ from firstdose.lake.prepare import publish, submit
 from firstdose.rules.data import what_changed
 from firstdose.ui import access
 from firstdose.ui.markdown import escaped
+from firstdose.ui.signed import maker, name_field, remember
 from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
 from firstdose.words import _, say_date
@@ -38,9 +39,7 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
     nothing = ready.seen is not None and ready.seen.session is not None and not ready.seen.differences
     with st.form("desk-publish", border=False):
         with st.container(horizontal=True, gap="medium"):
-            by = st.text_input(
-                _("Who"), value=draft.by or st.session_state.get("desk-by", ""), max_chars=120, key="desk-who"
-            )
+            by = name_field(_("Who"), "desk-who", value=draft.by)
             name = st.text_input(
                 _("Name of the version (to compare with later)"),
                 value=draft.name,
@@ -83,10 +82,10 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
         return
     if looked != shown(draft, ready):
         overtaken(looked, ready)
-    st.session_state["desk-by"] = by
+    remember(by)
     scope = replace(draft.scope, allow_removals=allowed)
     try:
-        said = drafts.change(draft, by=by, why=why, name=name, comment="", scope=scope)
+        said = drafts.change(draft, by=by, why=why, name=name, comment="", scope=scope, **maker())
     except FirstdoseError as error:
         st.error(escaped(str(error)))
         return

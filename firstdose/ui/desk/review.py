@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from firstdose.errors import FirstdoseError
-from firstdose.lake import Author, prepare
+from firstdose.lake import prepare
 from firstdose.lake.draft import COMMAND_LINE
 from firstdose.lake.prepare import submit
 from firstdose.ui import access, markup
 from firstdose.ui.desk import preview, publishing
 from firstdose.ui.desk.refused import told
 from firstdose.ui.markdown import escaped
+from firstdose.ui.signed import author, name_field
 from firstdose.ui.state import press, pressed, speak
 from firstdose.ui.store import lake
 from firstdose.words import _
@@ -100,7 +101,7 @@ def _one(drafts: "Drafts", draft: "Draft", owner: str) -> None:
         st.caption(escaped(_("You submitted this: somebody else has to publish it.")))
         _own(drafts, draft, owner)
         return
-    name = st.text_input(_("Your name"), key=f"desk-approver-{draft.id}", max_chars=120)
+    name = name_field(_("Your name"), f"desk-approver-{draft.id}", again=True)
     comment = st.text_input(
         _("Comment, when you send it back"), key=f"desk-comment-{draft.id}", max_chars=500
     )
@@ -132,11 +133,11 @@ def _one(drafts: "Drafts", draft: "Draft", owner: str) -> None:
 
 
 def _send_back(drafts: "Drafts", draft: "Draft", name: str, comment: str) -> None:
-    author = Author(name, comment, draft.report_day)
+    by = author(name, comment, draft.report_day)
     try:
         access.require("approve", draft.id)
-        author.judge()
-        lake().note("send_back", author, draft.id)
+        by.judge()
+        lake().note("send_back", by, draft.id)
         drafts.change(draft, state="sent back", comment=f"{name}: {comment}")
     except FirstdoseError as error:
         st.error(escaped(str(error)))
