@@ -39,7 +39,7 @@ def who_of(cookies: "Mapping[str, str]") -> Who | None:
     not become somebody else by it.
     """
     kept = cookies.get(COOKIE)
-    if not kept:
+    if not isinstance(kept, str) or not kept:  # a page run without a browser has something else
         return None
     name, _sep, token = kept.partition(".")
     lake = Lake.shared()
