@@ -74,7 +74,9 @@ def answered(request: "Request") -> Response:
         name, _sep, token = kept.partition(".")
         if name == found.id and partner_links.holds(lake, found, token):
             return RedirectResponse(found.link, 302, headers={"cache-control": "no-store"})
-        return _form(found) if found.passphrase else _opened(lake, found, "")
+        if found.passphrase:
+            return _form(found)
+        return _opened(lake, found, "", secure=request.url.scheme == "https")
     except FirstdoseError as error:
         return _page(str(error), 503)
 
@@ -95,10 +97,10 @@ async def sent(request: "Request") -> Response:
     found = partner_links.find(lake, str(request.path_params["name"]))
     if found is None:
         return PlainTextResponse("Not found", 404)
-    return await run_in_threadpool(_opened, lake, found, passphrase)
+    return await run_in_threadpool(_opened, lake, found, passphrase, secure=request.url.scheme == "https")
 
 
-def _opened(lake: Lake, found: PartnerLink, passphrase: str) -> Response:
+def _opened(lake: Lake, found: PartnerLink, passphrase: str, *, secure: bool) -> Response:
     try:
         token = partner_links.open_(lake, found, passphrase)
     except Shut as error:
@@ -110,7 +112,12 @@ def _opened(lake: Lake, found: PartnerLink, passphrase: str) -> Response:
         return _page(str(error), 503)
     answer = RedirectResponse(found.link, 303, headers={"cache-control": "no-store"})
     answer.set_cookie(
-        COOKIE, f"{found.id}.{token}", max_age=int(OPENED_FOR.total_seconds()), httponly=True, samesite="lax"
+        COOKIE,
+        f"{found.id}.{token}",
+        max_age=int(OPENED_FOR.total_seconds()),
+        secure=secure,
+        httponly=True,
+        samesite="lax",
     )
     return answer
 
