@@ -42,7 +42,7 @@ def who_of(cookies: "Mapping[str, str]") -> Who | None:
     not become somebody else by it.
     """
     kept = cookies.get(COOKIE)
-    if not kept:
+    if not isinstance(kept, str) or not kept:  # a page run without a browser has something else
         return None
     name, _sep, token = kept.partition(".")
     lake = Lake.shared()
@@ -77,7 +77,9 @@ def answered(request: "Request") -> Response:
         name, _sep, token = kept.partition(".")
         if name == found.id and partner_links.holds(lake, found, token):
             return RedirectResponse(found.link, 302, headers={"cache-control": "no-store"})
-        return _form(found) if found.passphrase else _opened(lake, found, "")
+        if found.passphrase:
+            return _form(found)
+        return _opened(lake, found, "", secure=request.url.scheme == "https")
     except FirstdoseError as error:
         return _page(str(error), 503)
 
@@ -98,10 +100,10 @@ async def sent(request: "Request") -> Response:
     found = partner_links.find(lake, str(request.path_params["name"]))
     if found is None:
         return PlainTextResponse("Not found", 404)
-    return await run_in_threadpool(_opened, lake, found, passphrase)
+    return await run_in_threadpool(_opened, lake, found, passphrase, secure=request.url.scheme == "https")
 
 
-def _opened(lake: Lake, found: PartnerLink, passphrase: str) -> Response:
+def _opened(lake: Lake, found: PartnerLink, passphrase: str, *, secure: bool) -> Response:
     try:
         token = partner_links.open_(lake, found, passphrase)
     except Shut as error:
@@ -116,7 +118,7 @@ def _opened(lake: Lake, found: PartnerLink, passphrase: str) -> Response:
         COOKIE,
         f"{found.id}.{token}",
         max_age=int(OPENED_FOR.total_seconds()),
-        secure=settings().secure,
+        secure=secure or settings().secure,
         httponly=True,
         samesite="lax",
     )

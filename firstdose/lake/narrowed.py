@@ -52,6 +52,7 @@ class NarrowedLake(Lake):
         super().__init__(whole.place)
         self.whole, self.scope = whole, scope
         self._guard = whole._guard
+        self._versions: tuple[tuple[Version, ...], tuple[Version, ...]] = (), ()
 
     @property
     def store(self) -> str:
@@ -70,10 +71,12 @@ class NarrowedLake(Lake):
 
         In which tables a version changed stays, for how fresh a table is.
         """
-        return tuple(self._told(one) for one in self.whole.versions() if self._has(one.version))
-
-    def _has(self, number: int) -> bool:
-        return self.scope.version in (None, number)
+        whole = self.whole.versions()
+        known, told = self._versions
+        if known is not whole:
+            told = tuple(self._told(one) for one in whole if self.scope.version in (None, one.version))
+            self._versions = whole, told
+        return told
 
     def _told(self, version: Version) -> Version:
         shown = self.scope.tables

@@ -17,6 +17,7 @@ from firstdose.who import Who
 from tests.app.test_pages import opened, said
 from tests.unit.test_lake import ME, parquet, partner
 
+EVERYBODY = '[[rule]]\nwho = ["*"]\nrole = "steward"\npartners = "*"\nprograms = "*"\n'
 SATO = Who("k.sato@example.org", "Keiko Sato", "proxy")
 MORI = Who("a.mori@example.org", "Aiko Mori", "proxy")
 
@@ -28,6 +29,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     lake = Lake.open()
     for name in ("Old", "New"):
         lake.publish({"partners": parquet(tmp_path, "partners", [partner("A", name)])}, ME, Scope())
+    (lake.place.folder / "roles.toml").write_text(EVERYBODY)
     return lake
 
 

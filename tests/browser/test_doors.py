@@ -78,8 +78,9 @@ def proxied(lake: Path) -> Iterator[Served]:
         "FIRSTDOSE_PROXY_NAME": "X-Forwarded-User",
     }
     with TemporaryDirectory() as folder:
-        command = (FIRSTDOSE, "serve", "--port", "0")
-        with running(command, Path(folder) / "server.log", more) as served:
+        command, roles = (FIRSTDOSE, "serve", "--port", "0"), Path(folder) / "roles.toml"
+        roles.write_text('[[rule]]\nwho = ["*"]\nrole = "viewer"\npartners = "*"\nprograms = "*"\n')
+        with running(command, Path(folder) / "server.log", more | {"FIRSTDOSE_ROLES": str(roles)}) as served:
             yield served
 
 

@@ -17,6 +17,7 @@ from tests.browser.looking import painted
 from tests.browser.serving import FIRSTDOSE, Served, running
 
 SATO = {"sub": "s1", "email": "K.Sato@example.org", "email_verified": True, "name": "Keiko Sato"}
+EVERYBODY = '[[rule]]\nwho = ["*"]\nrole = "steward"\npartners = "*"\nprograms = "*"\n'
 LINK = "/readiness?v=1&jurisdiction=JP&state=overdue"
 
 
@@ -40,6 +41,7 @@ def signing(lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
     import shutil
 
     own = Path(shutil.copytree(lake, tmp_path_factory.mktemp("signing") / "lake"))
+    (own / "roles.toml").write_text(EVERYBODY)
     provider, port = _free(), _free()
     asked = (sys.executable, "-m", "oidc_provider_mock", "-p", str(provider))
     more = {

@@ -22,7 +22,8 @@ from firstdose.access import EVERYTHING, NOTHING, Denied, Scope
 from firstdose.contracts import contracts
 from firstdose.errors import PublishError, UnknownVersion
 from firstdose.intake.scope import Scope as Sent
-from firstdose.lake import Author, Lake, Session, derived, narrowed
+from firstdose.lake import Author, Drafts, Lake, Session, derived, narrowed
+from firstdose.lake.prepare import as_its_maker, submit
 from firstdose.page_keys import PAGE_KEYS
 from firstdose.queries.filters import known
 from firstdose.view import View, from_params
@@ -478,3 +479,16 @@ def test_a_preview_of_a_partner_shows_what_a_publish_would_do(own: tuple[Lake, P
     assert seen.session.store.startswith(narrowed(lake, A).store)
     assert seen.session.cursor().execute("select count(*) from tasks").fetchall() == [(1,)]
     seen.forget()
+
+
+def test_the_limit_of_its_maker_goes_with_a_draft_to_whoever_publishes_it(own: tuple[Lake, Path]) -> None:
+    lake, _folder = own
+    drafts = Drafts(lake.place)
+    begun = drafts.change(drafts.begin("a browser"), by="Kenji", why="A change of our own rows")
+    assert as_its_maker(lake, submit(lake, drafts, begun)) is lake
+    sent = submit(narrowed(lake, A), drafts, begun)
+    assert as_its_maker(lake, sent) is narrowed(lake, A)
+    kept = drafts.read(sent.id)
+    assert kept is not None
+    assert as_its_maker(lake, kept) is narrowed(lake, A), "also after a restart"
+    drafts.drop(sent)

@@ -157,6 +157,8 @@ def _meanwhile(based_on: int) -> str:
         _("Version {n} was published meanwhile by {by} ({day}): {why} – {changed}.").format(
             n=one.version, by=one.by, day=say_date(one.as_of), why=one.why, changed=what_changed(one.tables)
         )
+        if one.by  # a narrowed lake does not tell
+        else _("Version {n} was published meanwhile; check again.").format(n=one.version)
         for one in later
     ]
     told.append(_("Nothing of yours was published; the preview now stands on it: look again, then publish."))
