@@ -17,7 +17,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from threading import RLock
 from typing import Any
 
@@ -25,6 +25,7 @@ from firstdose.settings import settings
 from firstdose.who import Who
 
 HEADER, TAB = "x-firstdose-asks", "x-firstdose-tab"
+_TABS = 1_000  # whose headers are kept unsealed: a page asks tens of times in a run
 _KEY = secrets.token_bytes(32)
 MOST = 20_000  # sessions at once; the ones used longest ago go first; our convention
 
@@ -203,6 +204,14 @@ def sealed_who(who: Who) -> str:
     return sealed("proxy", [who.id, who.name, sorted(who.groups)])
 
 
+@lru_cache(_TABS)
+def unsealed_print(header: str) -> str:
+    """The print of a session in the header of a page; empty for anything that ``sealed`` did not write."""
+    told = unsealed("oidc", header)
+    return told if isinstance(told, str) else ""
+
+
+@lru_cache(_TABS)
 def unsealed_who(header: str) -> Who | None:
     """The person that ``sealed_who`` wrote; none for anything else."""
     told = unsealed("proxy", header)
