@@ -105,6 +105,7 @@ def _rerun(tabs: Iterable[str]) -> None:
     manager = runtime.get_instance()._session_mgr
     for tab in tabs:
         if (found := manager.get_active_session_info(tab)) is not None:
-            asked = ClientState(query_string=found.session._client_state.query_string)
-            asked.context_info.CopyFrom(found.session._client_state.context_info)  # its reader's language
+            last = found.session._client_state
+            asked = ClientState(query_string=last.query_string, page_script_hash=last.page_script_hash)
+            asked.context_info.CopyFrom(last.context_info)  # its reader's language and address
             found.session.request_rerun(asked)

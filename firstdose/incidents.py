@@ -17,7 +17,8 @@ _PLACES = 12  # innermost calls that are named
 
 _SECRET = re.compile(
     r"(?i)(\b(?:password|passphrase|passwd|pwd|secret|token|api[_-]?key|authorization|cookie|"
-    r"firstdose_reader)\b[\"']?\s*[=:]\s*[\"']?)(?:(?:bearer|basic)\s+)?[^\s\"',;&]+"
+    r"client_secret|id_token|access_token|firstdose_(?:reader|session|back))"
+    r"\b[\"']?\s*[=:]\s*[\"']?)(?:(?:bearer|basic)\s+)?[^\s\"',;&]+"
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9+/_=.-]{8,}")
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]+@")

@@ -14,16 +14,18 @@ import json
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import OrderedDict
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from threading import RLock
 from typing import Any
 
 from firstdose.settings import settings
 from firstdose.who import Who
 
-HEADER = "x-firstdose-asks"
+HEADER, TAB = "x-firstdose-asks", "x-firstdose-tab"
+_TABS = 1_000  # whose headers are kept unsealed: a page asks tens of times in a run
 _KEY = secrets.token_bytes(32)
 MOST = 20_000  # sessions at once; the ones used longest ago go first; our convention
 
@@ -119,10 +121,44 @@ def left(print_: str) -> str | None:
     return id_token if time.monotonic() - at <= _LEAVING_SECONDS else None
 
 
+_asking: OrderedDict[str, None] = OrderedDict()
+
+
+def asks_now(tab: str) -> None:
+    """Note that a tab, known by its connection, asks to sign in now: it may be heard again."""
+    _asking[tab] = None
+    while len(_asking) > MOST:
+        _asking.popitem(last=False)
+
+
+def asks(tab: str) -> bool:
+    """Whether a tab shows the page that asks, and nothing of the session it had."""
+    return tab in _asking
+
+
+_asked: OrderedDict[str, tuple[str, float]] = OrderedDict()
+BACK_SECONDS = 600
+
+
+def ask_back(reader: str, address: str, now: float | None = None) -> None:
+    """Note the page on the screen of a browser, known by its reader's number, that goes to sign in."""
+    if reader:
+        _asked[reader] = address, _time(now)
+        _asked.move_to_end(reader)
+        while len(_asked) > MOST:
+            _asked.popitem(last=False)
+
+
+def asked_back(reader: str, now: float | None = None) -> str:
+    """That page, once, for ten minutes; empty for a browser that asked for none."""
+    address, at = _asked.pop(reader, ("", 0.0))
+    return address if _time(now) - at <= BACK_SECONDS else ""
+
+
 def without_header(scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A request without what its client may have written under our own header."""
-    own = HEADER.encode()
-    kept = [(name, value) for name, value in scope["headers"] if name.lower() != own]
+    """A request without what its client may have written under our own headers."""
+    own = (HEADER.encode(), TAB.encode())
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() not in own]
     return {**scope, "headers": kept}
 
 
@@ -159,6 +195,14 @@ def sealed_who(who: Who) -> str:
     return sealed("proxy", [who.id, who.name, sorted(who.groups)])
 
 
+@lru_cache(_TABS)
+def unsealed_print(header: str) -> str:
+    """The print of a session in the header of a page; empty for anything that ``sealed`` did not write."""
+    told = unsealed("oidc", header)
+    return told if isinstance(told, str) else ""
+
+
+@lru_cache(_TABS)
 def unsealed_who(header: str) -> Who | None:
     """The person that ``sealed_who`` wrote; none for anything else."""
     told = unsealed("proxy", header)

@@ -9,6 +9,7 @@ Nobody signed in gets the page that asks for it, the files that page needs, and 
 import json
 import os
 import re
+import secrets
 import time
 from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -30,7 +31,6 @@ from firstdose.who import Who
 from firstdose.words import _
 
 BACK = "firstdose_back"
-BACK_SECONDS = 600
 CALLBACK, LOG_OUT = "/oauth2callback", "/auth/logout"
 FAILED = "/?sign-in=failed"
 _LONGEST_BACK = 2_500  # characters of an address that a cookie still holds, sealed
@@ -152,11 +152,17 @@ class SignIn:
             await self._app(scope, receive, send)
 
     async def _connected(self, scope: Scope, receive: Receive, send: Send, print_: str) -> None:
-        """Hand on what a tab says for as long as its session lives; then the connection ends unheard."""
+        """Hand on what a tab says for as long as its session lives; then not, until it asks to sign in.
+
+        What a tab still shows of an ended session can so press no button and run no fragment.
+        """
+        tab = secrets.token_hex(16)
+        scope["headers"].append((sessions.TAB.encode(), tab.encode()))
 
         async def heard() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and self._sessions.find(print_, used=True) is None:
+            over = self._sessions.find(print_, used=True) is None and not sessions.asks(tab)
+            if message["type"] == "websocket.receive" and over:
                 await send({"type": "websocket.close", "code": 1008})
                 return {"type": "websocket.disconnect", "code": 1008}
             return message
@@ -190,7 +196,7 @@ class SignIn:
             self._sessions.end(old)
             number = self._sessions.begin(who, id_token)
             tell("login", who, _("Signed in"), sessions.printed(number)[:16])
-            response = RedirectResponse(came_from(_cookies(scope)) or "/", 302, _NO_STORE)
+            response = RedirectResponse(_way_back(_cookies(scope)) or "/", 302, _NO_STORE)
             self._set(response, self._cookie, number, self._settings.longest)
             self._set(response, BACK, "", 0)
         for value in kept:
@@ -270,7 +276,7 @@ def back_header(scope: Scope) -> list[tuple[bytes, bytes]]:
         return []
     secure = "; Secure" if settings().secure else ""
     value = sessions.sealed("back", [address, int(time.time())])
-    line = f"{BACK}={value}; Path=/; Max-Age={BACK_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+    line = f"{BACK}={value}; Path=/; Max-Age={sessions.BACK_SECONDS}; HttpOnly; SameSite=Lax{secure}"
     return [(b"set-cookie", line.encode("latin-1"))]
 
 
@@ -280,7 +286,13 @@ def came_from(cookies: Mapping[str, str]) -> str:
     if not isinstance(told, list):
         return ""
     address, at = told
-    return address if time.time() - at <= BACK_SECONDS and _may_come_back(address) else ""
+    return address if time.time() - at <= sessions.BACK_SECONDS and _may_come_back(address) else ""
+
+
+def _way_back(cookies: Mapping[str, str]) -> str:
+    """The page on the screen when its reader went to sign in, else the one opened before."""
+    asked = sessions.asked_back(cookies.get(readers.READER, ""))
+    return asked if asked and _may_come_back(asked) else came_from(cookies)
 
 
 def _may_come_back(address: str) -> bool:

@@ -1,9 +1,11 @@
 """The page that asks who it is, and who is signed in with the button to leave."""
 
+from urllib.parse import urlencode, urlsplit
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from firstdose import doors, sessions
+from firstdose import doors, readers, sessions
 from firstdose.settings import settings
 from firstdose.sign_in_audit import tell
 from firstdose.ui.markdown import escaped
@@ -17,6 +19,7 @@ from firstdose.words import _
 def ask() -> None:
     """Say that nobody is signed in, and how to; drawn without a look at the data."""
     hidden()
+    sessions.asks_now(st.context.headers.get(sessions.TAB, ""))
     if st.session_state.pop("left", False):
         st.logout()  # the browser goes to forget its cookie, and to the provider
     oidc = settings().auth == "oidc"
@@ -37,6 +40,7 @@ def ask() -> None:
                 )
             )
             if st.button(_("Sign in"), key="action-sign-in", type="primary"):
+                _come_back()
                 st.login()
         else:
             st.markdown(
@@ -45,6 +49,14 @@ def ask() -> None:
                     "page again."
                 )
             )
+
+
+def _come_back() -> None:
+    """Come back to what is on the screen: a tab whose session ended was opened long ago."""
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    address = urlsplit(st.context.url or "").path + ("?" + urlencode(query, doseq=True) if query else "")
+    if address not in ("", "/") and "sign-in" not in query:
+        sessions.ask_back(st.context.cookies.get(readers.READER, ""), address)
 
 
 def present(who: Who) -> None:

@@ -44,8 +44,7 @@ def _signed_in() -> Who | None:
 
 def session_print() -> str:
     """The print of this browser's session; empty when it has none."""
-    told = sessions.unsealed("oidc", st.context.headers.get(sessions.HEADER, ""))
-    return told if isinstance(told, str) else ""
+    return sessions.unsealed_print(st.context.headers.get(sessions.HEADER, ""))
 
 
 def admitted() -> bool:

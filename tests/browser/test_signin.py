@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from firstdose.audit import Chain
-from tests.browser.looking import painted
+from tests.browser.looking import painted, visit
 from tests.browser.serving import FIRSTDOSE, Served, running
 
 SATO = {"sub": "s1", "email": "K.Sato@example.org", "email_verified": True, "name": "Keiko Sato"}
@@ -92,7 +92,7 @@ def test_a_link_is_opened_after_sign_in_and_sign_out_closes_every_tab_and_copy(
     assert (keys["jurisdiction"], keys["state"]) == (["JP"], ["overdue"])
 
     second = context.new_page()
-    second.goto("/pipeline")
+    visit(second, "/pipeline")
     expect(second.locator(".st-key-signed-in")).to_be_visible()
     cookie = next(one for one in context.cookies() if one["name"] == "firstdose_session")
     assert cookie["httpOnly"]
@@ -103,6 +103,12 @@ def test_a_link_is_opened_after_sign_in_and_sign_out_closes_every_tab_and_copy(
     expect(second.locator(".st-key-action-sign-in")).to_be_visible()
     expect(second.locator(".st-key-page-header")).to_have_count(0)
     assert not any(one["name"] == "firstdose_session" for one in context.cookies())
+
+    context.clear_cookies(name="firstdose_back")  # as long after the link was opened
+    second.locator(".st-key-action-sign-in button").click()
+    second.get_by_role("button", name="s1").first.click()
+    expect(second.locator(".st-key-signed-in")).to_be_visible()
+    assert urlsplit(second.url).path == "/pipeline"
 
     thief = browser.new_context(base_url=signing.url)
     thief.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": signing.url}])
@@ -115,7 +121,7 @@ def test_a_link_is_opened_after_sign_in_and_sign_out_closes_every_tab_and_copy(
     told = [
         event for event in Chain(signing.lake / "audit.jsonl").whole() if event["action"].startswith("log")
     ]
-    assert [event["action"] for event in told] == ["login", "logout"]
+    assert [event["action"] for event in told] == ["login", "logout", "login"]
     assert {event["actor_id"] for event in told} == {"k.sato@example.org"}
     assert {event["auth_method"] for event in told} == {"oidc"}
 

@@ -41,6 +41,9 @@ def test_an_incident_is_one_line_of_the_log_with_its_place(caplog: pytest.LogCap
         "https://kim:hunter2@example.org/x",
         "Cookie: firstdose_reader=hunter2",
         "GET /?token=hunter2&v=1",
+        "a=b; __Host-firstdose_session=hunter2; c=d",
+        "client_secret=hunter2",
+        "{'id_token': 'hunter2'}",
     ],
 )
 def test_no_secret_reaches_the_log(text: str) -> None:

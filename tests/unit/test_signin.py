@@ -127,6 +127,20 @@ def test_the_way_back_is_short_lived_and_only_ours() -> None:
         assert came_from({BACK: forged}) == ""
 
 
+def test_a_tab_whose_session_ended_comes_back_to_what_it_showed() -> None:
+    cookies = {"firstdose_reader": "r" * 22, BACK: sessions.sealed("back", ["/pipeline", int(time.time())])}
+    sessions.ask_back("r" * 22, "/readiness?v=1")
+    assert signin._way_back(cookies) == "/readiness?v=1"
+    assert signin._way_back(cookies) == "/pipeline", "once; then what was opened before"
+    for address in ("//evil.example", "https://evil.example/", "/auth/logout"):
+        sessions.ask_back("r" * 22, address)
+        assert signin._way_back(cookies) == "/pipeline"
+    sessions.ask_back("r" * 22, "/readiness", now=0)
+    assert sessions.asked_back("r" * 22, now=601) == ""
+    sessions.ask_back("", "/readiness")
+    assert sessions.asked_back("") == "", "no number, no way back"
+
+
 def answer(asked: dict[str, Any]) -> tuple[int, dict[str, str], list[Any]]:
     """The status, the headers and what reached the app behind the door; 101 for a connection let through."""
     reached: list[Any] = []
@@ -197,7 +211,8 @@ def test_a_session_opens_every_door_until_it_ends_and_tells_pages_by_its_print()
     assert sessions.HEADER.encode() not in dict(seen["headers"])
 
 
-def test_a_tab_is_not_heard_any_more_once_its_session_ended() -> None:
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_tab_whose_session_ended_is_heard_again_only_where_it_asks_to_sign_in(asks: bool) -> None:
     number = sessions.shared().begin(SATO)
     heard: list[str] = []
     sent: list[Any] = []
@@ -206,6 +221,10 @@ def test_a_tab_is_not_heard_any_more_once_its_session_ended() -> None:
         while (message := await receive())["type"] == "websocket.receive":
             heard.append(message["bytes"])
             sessions.shared().end(sessions.printed(number))
+            if asks:
+                sessions.asks_now(dict(scope["headers"])[sessions.TAB.encode()].decode())
+            if len(heard) > 2:
+                break
 
     async def receive() -> dict[str, Any]:
         return {"type": "websocket.receive", "bytes": b"publish"}
@@ -214,9 +233,11 @@ def test_a_tab_is_not_heard_any_more_once_its_session_ended() -> None:
         sent.append(message)
 
     asked = scope("/_stcore/stream", f"__Host-firstdose_session={number}", kind="websocket")
+    asked["headers"].append((sessions.TAB.encode(), b"chosen by a client"))
+    sessions.asks_now("chosen by a client")
     asyncio.run(SignIn(app)(asked, receive, send))
-    assert heard == [b"publish"]
-    assert sent == [{"type": "websocket.close", "code": 1008}]
+    assert heard == [b"publish"] * (3 if asks else 1)
+    assert sent == ([] if asks else [{"type": "websocket.close", "code": 1008}])
 
 
 def test_the_cookie_secret_is_made_once_for_its_owner_and_never_a_default(tmp_path: Path) -> None:
