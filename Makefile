@@ -19,7 +19,7 @@ run: .venv/.run ## start the dashboard and say its address (PORT=8600 for anothe
 # Two processes side by side, a file at a time; the browser has the machine to itself, since its tests wait for what
 # they see.
 test: lint browser ## everything: format, lint, types, architecture, all tests with a real browser
-	@$(PY) -m pytest -n 2 --dist loadfile tests/unit tests/app tests/corpus
+	@$(PY) -m pytest -n 2 --dist loadfile tests/app tests/corpus tests/unit
 	@$(PY) -m pytest tests/browser
 
 lint: .venv/.dev ## format, lint, types, architecture

@@ -1,6 +1,7 @@
 """What many tests stand on: a lake with the demo alliance, published once for all of them."""
 
 import hashlib
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -9,11 +10,15 @@ from tempfile import gettempdir
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from firstdose.lake import Lake, publish_history
 from firstdose.words import use_language
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Examples of a property test that says no number itself; a longer look sets FIRSTDOSE_EXAMPLES.
+settings.register_profile("firstdose", max_examples=int(os.environ.get("FIRSTDOSE_EXAMPLES", "30")))
+settings.load_profile("firstdose")
 
 
 @pytest.fixture(autouse=True)
