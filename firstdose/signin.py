@@ -144,7 +144,7 @@ class SignIn:
             await self._callback(scope, receive, send, print_)
         elif scope["path"] == LOG_OUT:
             await (await self._out(print_))(scope, receive, send)
-        elif who is None and not _may_ask(scope["method"], scope["path"]):
+        elif who is None and not may_ask(scope["method"], scope["path"]):
             await _closed(scope)(scope, receive, send)
         else:
             if who and who.method == "oidc" and scope["method"] not in {"GET", "HEAD"}:
@@ -299,7 +299,7 @@ def _may_come_back(address: str) -> bool:
     return len(address) <= _LONGEST_BACK and bool(_BACK_TO.fullmatch(address))
 
 
-def _may_ask(method: str, path: str) -> bool:
+def may_ask(method: str, path: str) -> bool:
     """Whether nobody in particular may ask for it: the page that asks who it is, a partner's link."""
     if partner.ADDRESS.fullmatch(path) or path == partner.LEAVE:
         return method in {"GET", "HEAD", "POST"}

@@ -173,6 +173,7 @@ PAST_ACCESS = {
     "firstdose/short.py": "an id leads to an address; the page behind it asks",
     "firstdose/asking.py": "the one place for requests: it asks",
     "firstdose/partner.py": "partner links are what it asks",
+    "firstdose/sign_in_audit.py": "it writes into the audit chain and reads nothing",
     "firstdose/ui/store.py": "the one place of the screen: it asks",
     "firstdose/ui/access.py": "where the rules lie, and refusals are told",
 }

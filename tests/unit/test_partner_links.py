@@ -11,13 +11,15 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from firstdose import asking, partner, server
+from firstdose import asking, doors, partner, server, signin
 from firstdose.access import Denied, Scope
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake, partner_links
 from firstdose.lake.partner_links import PartnerLink, Shut
 from firstdose.readers import parse
+from firstdose.settings import Settings
+from firstdose.who import Who
 
 SCOPE = Scope(programs=frozenset({"NCC-01"}))
 SECRET = "correct horse"  # noqa: S105 (a passphrase of the test)
@@ -220,9 +222,27 @@ def test_a_feed_opens_by_a_link_that_shows_its_page_alone(
     with pytest.raises(Denied):
         asking.lake_of(cookie, "data")
     assert asking.lake_of({}, "timeline") is lake
-    monkeypatch.setenv(asking.SIGN_IN, "oidc")
+    monkeypatch.setattr(asking, "settings", lambda: Settings(auth="oidc"))
     with pytest.raises(Denied, match="Sign in"):
         asking.lake_of({}, "timeline")
+    kenji = Who("kenji@forge.example", "Kenji", "oidc")
+    with pytest.raises(Denied, match="Nobody has a role"):
+        asking.lake_of({}, "timeline", kenji)
+    rule = '[[rule]]\nwho = ["*"]\nrole = "viewer"\npartners = "*"\nprograms = ["NCC-01"]\n'
+    lake.place.make()
+    (lake.place.folder / "roles.toml").write_text(rule)
+    assert asking.lake_of(cookie, "timeline", kenji).store.endswith(f"@{SCOPE.digest}")
+
+
+def test_a_link_and_its_passphrase_pass_the_doors_of_every_way_to_run() -> None:
+    address = f"{partner.HERE}{'a1' * 16}"
+    for method in ("GET", "HEAD", "POST"):
+        assert doors.may(method, address) == 0
+        assert signin.may_ask(method, address)
+    for path in ("/p/short", f"{address}/more", "/pipeline", "/v/" + "a1" * 16):
+        assert doors.may("POST", path) == 405
+        assert not signin.may_ask("POST", path)
+    assert not signin.may_ask("GET", "/calendar/plan.ics")
 
 
 def test_leaving_forgets_the_link_in_the_browser(lake: Lake) -> None:
