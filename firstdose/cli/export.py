@@ -30,6 +30,7 @@ _PRINT_SECONDS = 120
 )
 @click.option("--format", "kind", type=click.Choice(list(_ENDINGS)), default="pptx", show_default=True)
 @click.option("--by", default="", help="Who exports: stands in the file and in the audit chain.")
+@click.option("--why", default="", help="Why: stands in the file and in the audit chain.")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help="The language of the page.")
 @click.option(
     "--home", default="http://127.0.0.1:8501", show_default=True, help="The server that links lead to."
@@ -41,6 +42,7 @@ def export(
     settings: tuple[str, ...],
     kind: str,
     by: str,
+    why: str,
     lang: str | None,
     home: str,
     force: bool,
@@ -68,7 +70,7 @@ def export(
         if not is_set:
             raise click.UsageError(_("“{setting}” is no KEY=VALUE.").format(setting=setting))
         params.setdefault(key, []).append(value)
-    made, refused = headless.artefact(project(), what, params, by, home.rstrip("/"))
+    made, refused = headless.artefact(project(), what, params, by, home.rstrip("/"), why)
     for why in refused:
         click.echo(why, err=True)
     target = target or Path(made.file_name(_ENDINGS[kind]))

@@ -46,6 +46,7 @@ class Stamp:
     language: str
     chain: str
     illustrative: bool = False
+    why: str = ""
 
     def lines(self) -> list[tuple[str, str]]:
         """The stamp as pairs of label and text, in the reader's language."""
@@ -60,6 +61,8 @@ class Stamp:
             (_("Link"), self.link),
             (_("Audit chain at this version"), self.chain),
         ]
+        if self.why:
+            said.insert(6, (_("Reason"), self.why))
         if self.illustrative:
             said.insert(2, (_("Note"), _("illustrative data")))
         return said
@@ -131,6 +134,7 @@ class Artefact:
             "language": stamp.language,
             "exported_by": stamp.by,
             "exported_at": stamp.at.isoformat(timespec="seconds"),
+            "reason": stamp.why,
             "figures": self.figures(),
             "cards": [
                 {

@@ -27,6 +27,14 @@ SHORTEST_WHY, SHORTEST_WHY_JAPANESE = 10, 5
 EXACTLY = Scope(complete=True, allow_removals=True)  # what a restore leaves behind
 
 
+def too_short(why: str) -> int:
+    """How many characters a reason needs at least, when it has fewer; 0 when it has them."""
+    said = why.strip()
+    japanese = any("\u3040" <= letter <= "\u9fff" for letter in said)
+    least = SHORTEST_WHY_JAPANESE if japanese else SHORTEST_WHY
+    return least if len(said) < least else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who publishes, why, how the version is called and dated, and the second person where one was asked."""
@@ -62,10 +70,7 @@ class Author:
         if not self.by.strip():
             raise PublishError(_("Say who publishes."))
         four_eyes.judge(self.by, self.approved_by)
-        why = self.why.strip()
-        japanese = any("\u3040" <= letter <= "\u9fff" for letter in why)
-        least = SHORTEST_WHY_JAPANESE if japanese else SHORTEST_WHY
-        if len(why) < least:
+        if least := too_short(self.why):
             raise PublishError(
                 ngettext(
                     "Say why in at least {n} character.",

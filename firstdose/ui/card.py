@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from firstdose.exports import reason
 from firstdose.figures.alt import alternative
 from firstdose.ui import access, host, markup, table
 from firstdose.ui.freshness import stale_mark
@@ -233,15 +234,19 @@ def _explain(card: Card) -> None:
             )
         )
         st.code(asked.pasteable(), language="sql", wrap_lines=True, height=220)
+    why = ""
+    if reason.asked():
+        why = st.text_input(_("Why it is taken away"), max_chars=400, key=f"share-why-{card.key}", width=480)
     with st.container(horizontal=True, gap="small"):
         for ending, (label, mime) in _ROWS.items() if access.allows("export") else ():
-            name, write = one_card(card, ending)
+            name, write = one_card(card, ending, why)
             st.download_button(
                 _(label),
                 data=write,
                 file_name=name,
                 mime=mime,
                 key=f"{ending}-{card.key}",
+                disabled=reason.lacks(why),
                 on_click="ignore",
             )
     table.grid(told, card.columns, f"table-{card.key}", card.title, 320)

@@ -25,7 +25,7 @@ _ADDRESS = "http://127.0.0.1:8501"
 
 
 def artefact(
-    app: Path, page: str, params: Mapping[str, Sequence[str]], by: str, home: str = _ADDRESS
+    app: Path, page: str, params: Mapping[str, Sequence[str]], by: str, home: str = _ADDRESS, why: str = ""
 ) -> "tuple[Artefact, list[str]]":
     """What a page shows for the keys of a link, and what of the link was refused, in words.
 
@@ -49,6 +49,6 @@ def artefact(
         raise FirstdoseError("; ".join(str(one.value) for one in (*run.error, *run.exception)))
     if "drawn" not in run.session_state:
         raise FirstdoseError(_("This page shows nothing that could be taken away."))
-    made = take.artefact_of(run.session_state, by, home)
+    made = take.artefact_of(run.session_state, by, home, why)
     refused = [part.why for part in run.session_state["view"].refused]
     return made, refused

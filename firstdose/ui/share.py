@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from firstdose.errors import FirstdoseError
+from firstdose.exports import reason
 from firstdose.lake import saved_views
 from firstdose.lake.saved_views import SavedView
 from firstdose.ui import access, partner_links, take, view_as
@@ -62,13 +63,16 @@ def _take_away() -> None:
         key="share-kind",
     )
     by = _name("share-by")
+    why = ""
+    if reason.asked():
+        why = st.text_input(_("Why it is taken away"), max_chars=400, key="share-why", width=480)
     st.button(_("Make the file"), key="action-share-make", on_click=press, args=("share-make",))
-    asked = (current_view(), lake().session(current_view().version).version, language(), kind, by)
+    asked = (current_view(), lake().session(current_view().version).version, language(), kind, by, why)
     if pressed("share-make") and kind:
         st.session_state.pop(_TAKEN, None)
         try:
             with st.spinner(_("Writing the file …"), show_time=True):
-                st.session_state[_TAKEN] = asked, take.take(kind, take.artefact(by))
+                st.session_state[_TAKEN] = asked, take.take(kind, take.artefact(by, why))
         except FirstdoseError as error:
             st.error(escaped(str(error)))
     made_for, made = st.session_state.get(_TAKEN, (None, None))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import streamlit as st
 
+from firstdose.exports import reason
 from firstdose.exports.artefact import Stamp
 from firstdose.exports.table import to_csv, to_parquet
 from firstdose.ui.header import age, pinned_view, whole
@@ -34,7 +35,7 @@ class Kept(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
-def stamp_of(state: Kept, by: str, home: str) -> Stamp:
+def stamp_of(state: Kept, by: str, home: str, why: str = "") -> Stamp:
     """The stamp of a run, by the state it left; ``home`` is the address of the server."""
     view: View = state["view"]
     session = lake().session(view.version)
@@ -53,19 +54,20 @@ def stamp_of(state: Kept, by: str, home: str) -> Stamp:
         language=language(),
         chain=lake().version(session.version).audit_head,
         illustrative=session.illustrative,
+        why=why.strip(),
     )
 
 
-def one_card(card: "Card", ending: str) -> tuple[str, Callable[[], bytes]]:
+def one_card(card: "Card", ending: str, why: str = "") -> tuple[str, Callable[[], bytes]]:
     """The file name of a card's rows, and what writes them."""
-    stamp = stamp_of(st.session_state, name_said() or UNNAMED, whole(""))
+    stamp = stamp_of(st.session_state, name_said() or UNNAMED, whole(""), why)
     name = f"{stamp.page}-{card.key}-v{stamp.version}.{ending}"
     return name, partial(write_rows, lake(), card.taken, card.title, stamp, name, signed(stamp))
 
 
 def signed(stamp: Stamp) -> "Author":
     """Whoever takes something away, and of what page, as the audit chain tells it."""
-    return author(stamp.by, _("Export of {page}").format(page=stamp.page), date.min)
+    return author(stamp.by, reason.told(stamp.page, stamp.why), date.min)
 
 
 def write_rows(
@@ -77,6 +79,7 @@ def write_rows(
     """
     use_language(stamp.language)
     stamp = replace(stamp, at=datetime.now(UTC))
+    reason.judge(stamp.why)
     about = [(_("Card"), title), *stamp.lines()]
     content = to_csv(told) if name.endswith(".csv") else to_parquet(told, about)
     note(lake, stamp, name, content, by)

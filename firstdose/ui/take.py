@@ -8,6 +8,7 @@ import streamlit as st
 
 from firstdose import assets
 from firstdose.errors import FirstdoseError
+from firstdose.exports import reason
 from firstdose.exports.artefact import Artefact, Block, files
 from firstdose.ui import access
 from firstdose.ui.card import Card, Chart, Table
@@ -66,15 +67,15 @@ class Taken:
     content: bytes
 
 
-def artefact(by: str) -> Artefact:
+def artefact(by: str, why: str = "") -> Artefact:
     """What this run has drawn for the reader who is now named."""
-    return artefact_of(st.session_state, by, whole(""))
+    return artefact_of(st.session_state, by, whole(""), why)
 
 
-def artefact_of(state: Kept, by: str, home: str) -> Artefact:
+def artefact_of(state: Kept, by: str, home: str, why: str = "") -> Artefact:
     """What a run has drawn, by the state it left; ``home`` is the address of the server."""
     return Artefact(
-        stamp_of(state, by, home), tuple(state["headlines"]), tuple(map(_block, state["drawn"].values()))
+        stamp_of(state, by, home, why), tuple(state["headlines"]), tuple(map(_block, state["drawn"].values()))
     )
 
 
@@ -103,6 +104,7 @@ def take(kind: str, made: Artefact) -> Taken:
     how = KINDS[kind]
     if not made.stamp.by.strip():
         raise FirstdoseError(_("Say who you are: every export tells who made it."))
+    reason.judge(made.stamp.why)
     if not made.blocks:
         raise FirstdoseError(_("This page shows nothing that could be taken away."))
     try:

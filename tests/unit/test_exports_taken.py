@@ -17,6 +17,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
+from firstdose.exports import reason
 from firstdose.exports.artefact import Artefact, Block, Stamp
 from firstdose.exports.deck import deck
 from firstdose.exports.native import grid, native
@@ -238,3 +239,21 @@ def test_the_rows_of_one_card_say_where_they_come_from_and_leave_a_line_in_the_a
     assert [line["object_id"] for line in lines] == ["pipeline-stages-v7.parquet", "pipeline-stages-v7.csv"]
     assert lines[0]["file_sha256"] == hashlib.sha256(packed).hexdigest()
     assert lines[0]["link"] == stamp.link
+
+
+def test_where_a_reason_is_asked_for_nothing_leaves_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, told = Lake.open(tmp_path / "lake"), pd.DataFrame({"what": ["x"]})
+    stamp = artefact(block(told)).stamp
+    reason.judge("")
+    monkeypatch.setenv(reason.SETTING, "1")
+    for short in ("", "because", "理由"):
+        assert reason.lacks(short)
+        with pytest.raises(FirstdoseError, match="why this is taken away"):
+            write_rows(lake, told, "", replace(stamp, why=short), "a.csv", ME)
+    assert not list(Chain(lake.place.audit).events())
+    said = replace(stamp, why="for the steering committee")
+    assert write_rows(lake, told, "", said, "a.csv", ME) == to_csv(told)
+    assert ("Reason", "for the steering committee") in said.lines()
+    assert reason.told("pipeline", said.why) == "Export of pipeline: for the steering committee"
