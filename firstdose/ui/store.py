@@ -19,7 +19,8 @@ def lake() -> Lake:
     The one door: pages, questions, exports and drafts read what it gives and cannot reach past it, also those
     of fragments and buttons, which run without ``app.py``. ``NotSignedIn`` when nobody may look.
     """
-    return narrowed(Lake.shared(), access.grant().scope)
+    scope = access.grant().scope  # asked before the lake is: nobody unknown may make it open
+    return narrowed(Lake.shared(), scope)
 
 
 def pinned(asked: str | None) -> int | None:
