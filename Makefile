@@ -1,6 +1,6 @@
 # The commands of firstdose. `make help` lists them. Needs: Python >= 3.11, make, a package index.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint words bench demo screens evidence sbom audit clean browser
+.PHONY: help run test thorough lint words bench demo screens evidence sbom audit clean browser
 
 PORT ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -19,8 +19,11 @@ run: .venv/.run ## start the dashboard and say its address (PORT=8600 for anothe
 # Two processes side by side, a file at a time; the browser has the machine to itself, since its tests wait for what
 # they see.
 test: lint browser ## everything: format, lint, types, architecture, all tests with a real browser
-	@$(PY) -m pytest -n 2 --dist loadfile tests/app tests/corpus tests/unit
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/app tests/corpus tests/unit
 	@$(PY) -m pytest tests/browser
+
+thorough: lint browser ## the same with more examples, kills, languages and scopes: takes an hour
+	@FIRSTDOSE_THOROUGH=1 FIRSTDOSE_EXAMPLES=100 FIRSTDOSE_KILLS=100 $(MAKE) --no-print-directory test
 
 lint: .venv/.dev ## format, lint, types, architecture
 	@.venv/bin/ruff format --check .

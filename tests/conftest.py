@@ -27,9 +27,16 @@ def same_main(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: while Playwright is open, its event loop bars every other one."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests come last: while Playwright is open, its event loop bars every other one.
+
+    What does the same again in more ways is left for ``make thorough``.
+    """
     items.sort(key=lambda item: "browser" in item.path.parts)
+    if os.environ.get("FIRSTDOSE_THOROUGH") != "1":
+        left = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")
