@@ -20,7 +20,7 @@ from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.stamp import one_card
 from firstdose.ui.state import current_view, speak
-from firstdose.ui.store import lake
+from firstdose.ui.store import run_session
 from firstdose.view import View, to_link
 from firstdose.words import N_, _, say_date
 
@@ -200,7 +200,7 @@ def _together(cards: "Sequence[Card]") -> None:
 
 def _head(card: Card) -> str:
     """Title, how to read it, filters, data version and age, and what of it is stale, as HTML."""
-    session = lake().session(current_view().version)
+    session = run_session()
     said = [card.how, st.session_state.get("sentence", ""), f"v{session.version}", age(session)]
     stale = stale_mark(card.data.attrs.get("asked"))
     return markup.head(card.title, " · ".join(part for part in said if part), stale)
@@ -220,7 +220,7 @@ def _tools(card: Card) -> None:
 def _explain(card: Card) -> None:
     """The links to a card, the query behind it, its data to take away and as a grid."""
     speak()
-    view, session = current_view(), lake().session(current_view().version)
+    view, session = current_view(), run_session()
     told = card.told
     alone = replace(view, chart=card.key)
     st.caption(_("Link to this card, live and pinned"))

@@ -36,10 +36,10 @@ def artefact(
         raise FirstdoseError(
             _("There is no page “{page}”. Pages: {pages}.").format(page=page, pages=", ".join(PAGES))
         )
-    as_operator()
     logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns of what a run without a browser lacks
     run = AppTest.from_file(str(app / "app.py"), default_timeout=_SECONDS)
     run.session_state["language"] = language()
+    as_operator(run.session_state)
     if page != HOME:  # named before the first run, which works while the file is named as its address is
         run.switch_page(f"pages/{page}.py")
     for name, values in params.items():

@@ -13,7 +13,7 @@ from firstdose.ui.header import pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.signed import name_field, name_said, remember
 from firstdose.ui.state import current_view, press, pressed
-from firstdose.ui.store import lake
+from firstdose.ui.store import lake, run_session
 from firstdose.ui.visit import owner
 from firstdose.ui.who import who
 from firstdose.view import to_link
@@ -67,7 +67,7 @@ def _take_away() -> None:
     if reason.asked():
         why = st.text_input(_("Why it is taken away"), max_chars=400, key="share-why", width=480)
     st.button(_("Make the file"), key="action-share-make", on_click=press, args=("share-make",))
-    asked = (current_view(), lake().session(current_view().version).version, language(), kind, by, why)
+    asked = (current_view(), run_session().version, language(), kind, by, why)
     if pressed("share-make") and kind:
         st.session_state.pop(_TAKEN, None)
         try:
@@ -163,4 +163,4 @@ def current() -> None:
     problem = st.session_state.pop("share-problem", "")
     if problem:
         st.error(escaped(problem))
-    share(view, lake().session(view.version))
+    share(view, run_session())

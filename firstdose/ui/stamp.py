@@ -38,7 +38,7 @@ class Kept(Protocol):
 def stamp_of(state: Kept, by: str, home: str, why: str = "") -> Stamp:
     """The stamp of a run, by the state it left; ``home`` is the address of the server."""
     view: View = state["view"]
-    session = lake().session(view.version)
+    session = lake().session(state["reads"])
     return Stamp(
         page=view.page,
         title=state["question"],

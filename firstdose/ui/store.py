@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from firstdose.errors import UnknownVersion
 from firstdose.lake import Lake, narrowed
 from firstdose.ui import access
@@ -21,6 +23,15 @@ def lake() -> Lake:
     """
     scope = access.grant().scope  # asked before the lake is: nobody unknown may make it open
     return narrowed(Lake.shared(), scope)
+
+
+def run_session() -> "Session":
+    """The one session that this run reads, and its fragments after it.
+
+    What is published meanwhile waits for the next run: asked twice for the newest version, a run could say
+    one version above the figures of another.
+    """
+    return lake().session(st.session_state["reads"])
 
 
 def pinned(asked: str | None) -> int | None:

@@ -1,5 +1,7 @@
 """Who looks at the page."""
 
+from typing import Any, Protocol
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -9,18 +11,27 @@ from firstdose.settings import settings
 from firstdose.who import LOCAL, Who
 from firstdose.words import _
 
-_operator = False
+_OPERATOR, _TOKEN = "operator", object()  # an object of this process, which no browser can send
 
 
-def as_operator() -> None:
-    """Run pages without a server, for whoever has this machine and the lake on it."""
-    global _operator
-    _operator = True
+def as_operator(state: "Kept") -> None:
+    """Let one run without a server see everything, for whoever has this machine and the lake on it."""
+    state[_OPERATOR] = _TOKEN
+
+
+def _is_operator() -> bool:
+    return st.session_state.get(_OPERATOR) is _TOKEN
+
+
+class Kept(Protocol):
+    """The state of a session that does not run yet."""
+
+    def __setitem__(self, name: str, value: Any, /) -> None: ...
 
 
 def who() -> Who:
     """Whoever looks at this page. ``NotSignedIn`` when nobody may, or not any more."""
-    if _operator:
+    if _is_operator():
         return LOCAL
     cookies = st.context.cookies.to_dict()
     if not settings().signs_in:
@@ -49,7 +60,7 @@ def session_print() -> str:
 
 def admitted() -> bool:
     """Whether somebody may look; else the page that asks who it is has been drawn, and nothing was read."""
-    if _operator or not settings().signs_in:
+    if _is_operator() or not settings().signs_in:
         return True
     from firstdose.ui import sign_in  # only for who signs in
 

@@ -10,11 +10,11 @@ from firstdose.errors import NotSignedIn
 from firstdose.intake.scope import Scope
 from firstdose.lake import Drafts, Lake
 from firstdose.settings import Settings
-from firstdose.ui import sign_in, store
+from firstdose.ui import headless, sign_in, store
 from firstdose.ui import who as asks
 from firstdose.ui.menu import PAGES
 from firstdose.who import Who
-from tests.app.test_pages import opened, said
+from tests.app.test_pages import ROOT, opened, said
 from tests.unit.test_lake import ME, parquet, partner
 
 EVERYBODY = '[[rule]]\nwho = ["*"]\nrole = "steward"\npartners = "*"\nprograms = "*"\n'
@@ -121,3 +121,12 @@ def test_nobody_signed_in_sees_no_data_and_no_menu(
     assert set(PAGES) >= {area}
     with pytest.raises(NotSignedIn):
         store.lake()
+
+
+def test_a_page_taken_by_the_command_line_needs_no_sign_in_and_leaves_no_door_open(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign(monkeypatch, None)
+    made, _refused = headless.artefact(ROOT, "data", {}, "Operator")
+    assert made.blocks
+    assert [title.value for title in opened("data").title] == ["Sign in to firstdose"]
