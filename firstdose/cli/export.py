@@ -63,6 +63,7 @@ def export(
         use_language(lang)
     from firstdose.server import project
     from firstdose.ui import headless, take
+    from firstdose.ui.who import operating
 
     params: dict[str, list[str]] = {}
     for setting in settings:
@@ -75,7 +76,8 @@ def export(
         click.echo(why, err=True)
     target = target or Path(made.file_name(_ENDINGS[kind]))
     _free(target, force=force)
-    content = take.take("html" if kind == "pdf" else kind, made).content
+    with operating():
+        content = take.take("html" if kind == "pdf" else kind, made).content
     try:
         target.write_bytes(_printed(content) if kind == "pdf" else content)
     except OSError as error:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from firstdose.errors import FirstdoseError
 from firstdose.ui import take
 from firstdose.ui.menu import HOME, PAGES
-from firstdose.ui.who import as_operator
+from firstdose.ui.who import as_operator, operating
 from firstdose.words import _, language
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def artefact(
         raise FirstdoseError("; ".join(str(one.value) for one in (*run.error, *run.exception)))
     if "drawn" not in run.session_state:
         raise FirstdoseError(_("This page shows nothing that could be taken away."))
-    made = take.artefact_of(run.session_state, by, home, why)
+    with operating():
+        made = take.artefact_of(run.session_state, by, home, why)
     refused = [part.why for part in run.session_state["view"].refused]
     return made, refused

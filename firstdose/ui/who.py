@@ -1,5 +1,8 @@
 """Who looks at the page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 import streamlit as st
@@ -11,6 +14,7 @@ from firstdose.settings import settings
 from firstdose.who import LOCAL, Who
 from firstdose.words import _
 
+_operating: ContextVar[bool] = ContextVar("operating", default=False)
 _OPERATOR, _TOKEN = "operator", object()  # an object of this process, which no browser can send
 
 
@@ -19,8 +23,18 @@ def as_operator(state: "Kept") -> None:
     state[_OPERATOR] = _TOKEN
 
 
+@contextmanager
+def operating() -> Iterator[None]:
+    """For what the command line does with such a run afterwards: this thread alone, and no longer."""
+    before = _operating.set(True)
+    try:
+        yield
+    finally:
+        _operating.reset(before)
+
+
 def _is_operator() -> bool:
-    return st.session_state.get(_OPERATOR) is _TOKEN
+    return _operating.get() or st.session_state.get(_OPERATOR) is _TOKEN
 
 
 class Kept(Protocol):
