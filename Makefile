@@ -22,8 +22,8 @@ test: lint browser ## everything: format, lint, types, architecture, all tests w
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/app tests/corpus tests/unit
 	@$(PY) -m pytest tests/browser
 
-thorough: lint browser ## the same with more examples, kills, languages and scopes: takes an hour
-	@FIRSTDOSE_THOROUGH=1 FIRSTDOSE_EXAMPLES=100 FIRSTDOSE_KILLS=100 $(MAKE) --no-print-directory test
+thorough: ## the same with 100 examples of every property and 100 kills of a publisher; takes longer
+	@FIRSTDOSE_EXAMPLES=100 FIRSTDOSE_KILLS=100 $(MAKE) --no-print-directory test
 
 lint: .venv/.dev ## format, lint, types, architecture
 	@.venv/bin/ruff format --check .

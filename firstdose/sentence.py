@@ -3,6 +3,14 @@
 from firstdose.view import NO_DAY_SINCE, NO_DAY_UNTIL, Known, View
 from firstdose.words import N_, _, ngettext, say_date
 
+_NAMES = {
+    "program": N_("program"),
+    "group": N_("group"),
+    "partner": N_("partner"),
+    "jurisdiction": N_("jurisdiction"),
+    "area": N_("area"),
+}
+
 
 def sentence(view: View, known: Known, chosen: int) -> str:
     """The filters of a view in words: ``6 of 12 programs · Solid tumour · filing in Japan``."""
@@ -28,9 +36,8 @@ def sentence(view: View, known: Known, chosen: int) -> str:
         labels = [getattr(known, name).get(value, value) for value in values[:6]]
         more = len(values) - len(labels)
         what = _(" or ").join(labels) + (_(" and {n} more").format(n=more) if more else "")
-        parts.append(
-            _(template).format(what=what) if values else _("nothing chosen for {key}").format(key=name)
-        )
+        nothing = _("nothing chosen for {key}").format(key=_(_NAMES[name]))
+        parts.append(_(template).format(what=what) if values else nothing)
     parts += _period(view)
     return " · ".join(parts)
 

@@ -27,16 +27,9 @@ def same_main(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests come last: while Playwright is open, its event loop bars every other one.
-
-    What does the same again in more ways is left for ``make thorough``.
-    """
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: while Playwright is open, its event loop bars every other one."""
     items.sort(key=lambda item: "browser" in item.path.parts)
-    if os.environ.get("FIRSTDOSE_THOROUGH") != "1":
-        left = [item for item in items if item.get_closest_marker("thorough")]
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +75,22 @@ def english() -> Iterator[None]:
     use_language("en")
     yield
     use_language("en")
+
+
+@pytest.fixture(scope="session")
+def renamed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a lake of two versions lies, in which a site was renamed; nobody publishes to it."""
+    from tests.unit.test_lake import ME, parquet, partner
+
+    folder = tmp_path_factory.mktemp("renamed")
+    lake = Lake.open(folder / "lake")
+    for name in ("Old", "<New>"):
+        lake.publish({"partners": parquet(folder, "partners", [partner("A", name)])}, ME)
+    return lake.place.folder
+
+
+@pytest.fixture
+def renamed(renamed_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """A copy of that lake for one test, as the lake that the settings name."""
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(shutil.copytree(renamed_once, tmp_path / "lake")))
+    return Lake.open()

@@ -115,6 +115,7 @@ _ACTIONS = {
     "publish": N_("publish"),
     "rollback": N_("restore"),
     "name": N_("name"),
+    "upload": N_("bring a file"),
     "submit": N_("submit"),
     "send_back": N_("send back"),
     "denied": N_("refused"),
@@ -196,6 +197,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
 
 #: What an event is about, where that is no data version.
 _OBJECTS = {
+    "upload": "draft",
     "submit": "draft",
     "send_back": "draft",
     "export": "file",

@@ -35,6 +35,8 @@ def share(view: "View", session: "Session") -> None:
     if access.allows("save view"):
         st.divider()
         _saved(view, session)
+    if who().method == "local":
+        return  # there is nobody else; who leaves a partner link there would be the local user
     if access.allows("share link"):
         st.divider()
         partner_links.panel(view, session)

@@ -13,7 +13,7 @@ from firstdose.exports import reason
 from firstdose.exports.artefact import Stamp
 from firstdose.exports.table import to_csv, to_parquet
 from firstdose.ui.header import age, pinned_view, whole
-from firstdose.ui.signed import author, name_said
+from firstdose.ui.signed import UNNAMED, author, name_said
 from firstdose.ui.store import lake
 from firstdose.view import to_link
 from firstdose.words import _, language, use_language
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from firstdose.lake import Author, Lake
     from firstdose.ui.card import Card
     from firstdose.view import View
-
-#: Whoever takes the rows of one card away and has not said who they are.
-UNNAMED = "unnamed"
 
 
 class Kept(Protocol):

@@ -1,5 +1,6 @@
 """On the screen: what a role may not do is not offered and is refused when tried; a scope holds."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from firstdose.access import Grant, Scope
 from firstdose.audit import Chain
 from firstdose.lake import Lake, refusals
-from firstdose.ui import access
+from firstdose.ui import access, share, signed
 from firstdose.who import Who
 from tests.app.test_pages import ROOT, opened, said
 
@@ -115,3 +116,25 @@ def test_who_may_not_see_as_others_cannot_widen_what_they_see_by_it(monkeypatch:
     app.session_state[access.SEEN_AS] = Grant("steward", Scope())
     app.run()
     assert "NCC-02" not in str(app.session_state["drawn"])
+
+
+def test_the_local_user_is_offered_nothing_that_is_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A guest of a partner link who leaves it there would be the local user, who may do everything."""
+
+    def panels() -> set[str]:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app.session_state["language"] = "en"
+        app.session_state["action-share"] = True
+        app.run()
+        assert not app.exception
+        assert app.text_input(key="share-name")
+        return {panel.label for panel in app.expander}
+
+    for_others = {"A link for somebody without an account", "See what somebody else sees"}
+    assert not panels() & for_others
+    aiko = Who("aiko", "Aiko", "oidc")
+    rule = '[[rule]]\nwho = ["aiko"]\nrole = "steward"\npartners = "*"\nprograms = "*"\n'
+    Path(os.environ["FIRSTDOSE_ROLES"]).write_text(rule, encoding="utf-8")
+    for room in (access, share, signed):
+        monkeypatch.setattr(room, "who", lambda: aiko)
+    assert panels() >= for_others

@@ -14,13 +14,9 @@ from tests.unit.test_lake import ME, parquet, partner
 
 
 @pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+def lake(renamed: Lake) -> Lake:
     """Two versions: a site was renamed."""
-    monkeypatch.setenv("FIRSTDOSE_LAKE", str(tmp_path / "lake"))
-    lake = Lake.open()
-    for name in ("Old", "<New>"):
-        lake.publish({"partners": parquet(tmp_path, "partners", [partner("A", name)])}, ME, Scope())
-    return lake
+    return renamed
 
 
 def data(**params: str) -> AppTest:

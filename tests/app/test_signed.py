@@ -1,13 +1,10 @@
 """Who is signed in signs what they do: no form lets them say another name, and nobody sees data unsigned."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from firstdose.audit import Chain
 from firstdose.errors import NotSignedIn
-from firstdose.intake.scope import Scope
 from firstdose.lake import Drafts, Lake
 from firstdose.settings import Settings
 from firstdose.ui import headless, sign_in, store
@@ -15,7 +12,6 @@ from firstdose.ui import who as asks
 from firstdose.ui.menu import PAGES
 from firstdose.who import Who
 from tests.app.test_pages import ROOT, opened, said
-from tests.unit.test_lake import ME, parquet, partner
 
 EVERYBODY = '[[rule]]\nwho = ["*"]\nrole = "steward"\npartners = "*"\nprograms = "*"\n'
 SATO = Who("k.sato@example.org", "Keiko Sato", "proxy")
@@ -23,14 +19,10 @@ MORI = Who("a.mori@example.org", "Aiko Mori", "proxy")
 
 
 @pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    """Two versions: a site was renamed."""
-    monkeypatch.setenv("FIRSTDOSE_LAKE", str(tmp_path / "lake"))
-    lake = Lake.open()
-    for name in ("Old", "New"):
-        lake.publish({"partners": parquet(tmp_path, "partners", [partner("A", name)])}, ME, Scope())
-    (lake.place.folder / "roles.toml").write_text(EVERYBODY)
-    return lake
+def lake(renamed: Lake) -> Lake:
+    """Two versions, and a rule by which whoever signs in may do everything."""
+    (renamed.place.folder / "roles.toml").write_text(EVERYBODY)
+    return renamed
 
 
 def sign(monkeypatch: pytest.MonkeyPatch, who: Who | None) -> None:
@@ -130,3 +122,5 @@ def test_a_page_taken_by_the_command_line_needs_no_sign_in_and_leaves_no_door_op
     made, _refused = headless.artefact(ROOT, "data", {}, "Operator")
     assert made.blocks
     assert [title.value for title in opened("data").title] == ["Sign in to firstdose"]
+    with pytest.raises(NotSignedIn):
+        store.lake()

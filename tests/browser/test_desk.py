@@ -1,6 +1,7 @@
 """A data steward brings files, mends what is wrong, sees what would change, publishes, and takes it back."""
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Error, FileChooser, Page, expect
 
+from firstdose.audit import Chain
 from firstdose.lake import Lake
 from tests.browser.looking import painted
 from tests.browser.looking import visit as visit_any
@@ -173,6 +175,9 @@ def test_a_file_is_brought_published_and_taken_back_by_keyboard_alone(
     lake = Lake.open(own_lake)
     assert lake.changes(newest, newest + 2) == {}
     assert lake.version(newest + 2).by == "Kenji"
+    told = [event for event in Chain(lake.place.audit).whole() if event["action"] == "upload"]
+    assert told[-1]["source_file"] == "tasks.csv"
+    assert told[-1]["file_sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_a_draft_is_seen_in_a_second_tab_and_by_no_other_reader(

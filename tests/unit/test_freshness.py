@@ -81,6 +81,7 @@ def test_the_audit_chain_is_a_table_newest_first_that_can_be_searched() -> None:
 def test_a_file_taken_away_and_a_saved_view_are_no_data_versions_in_the_audit_chain() -> None:
     told = [
         {"action": "export", "object_id": "pipeline-v12.pptx"},
+        {"action": "upload", "object_id": "cd" * 16},
         {"action": "view_saved", "object_id": "ab" * 16},
         {"action": "view_retired", "object_id": "ab" * 16},
         {"action": "publish", "object_id": "3"},
@@ -88,6 +89,12 @@ def test_a_file_taken_away_and_a_saved_view_are_no_data_versions_in_the_audit_ch
     rest = {"ts_utc": "2026-11-26T09:00:00.000Z", "actor_id": "Kim", "reason": "why", "hash": "0" * 64}
     events = [{"seq": at} | rest | event for at, event in enumerate(told, 1)]
     shown = audit(events).iloc[::-1]
-    assert shown["object"].tolist() == ["pipeline-v12.pptx", "view ababab", "view ababab", "v3"]
-    assert shown["action"].tolist() == ["export", "save view", "retire view", "publish"]
-    assert record(events)["object_type"].tolist() == ["file", "saved view", "saved view", "version"]
+    assert shown["object"].tolist() == [
+        "pipeline-v12.pptx",
+        "draft cdcdcd",
+        "view ababab",
+        "view ababab",
+        "v3",
+    ]
+    assert shown["action"].tolist() == ["export", "bring a file", "save view", "retire view", "publish"]
+    assert record(events)["object_type"].tolist() == ["file", "draft", "saved view", "saved view", "version"]

@@ -13,7 +13,7 @@ from firstdose.audit import Chain
 from firstdose.contracts import contracts
 from firstdose.errors import DamagedVersion, FirstdoseError, IntegrityError
 from firstdose.lake import Lake, Version, engine, files, session
-from firstdose.words import use_language
+from firstdose.words import LANGUAGES, use_language
 from tests.unit.test_lake import ME, partner, publish
 
 FLIPS = 12  # of every stored file
@@ -104,7 +104,7 @@ def test_a_cell_altered_into_another_good_value_is_refused(lake: Lake) -> None:
         path.write_bytes(before)
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("ja", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_damaged_version_names_its_file_and_the_others_still_open(lake: Lake, language: str) -> None:
     _first, newest = of(lake, "rows")
     path = lake.place.data / newest

@@ -13,7 +13,7 @@ from firstdose.audit import Chain
 from firstdose.errors import StoreError
 from firstdose.lake import Draft, Drafts, Lake, Prepared, prepare
 from firstdose.lake.prepare import publish
-from firstdose.words import use_language
+from firstdose.words import LANGUAGES, use_language
 from tests.unit.test_drafts import SIX, WHO
 from tests.unit.test_lake import ME
 
@@ -62,7 +62,7 @@ def acts(lake: Lake, drafts: Drafts, draft: Draft, ready: Prepared) -> dict[str,
     }
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("ja", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_writes_into_a_full_store_is_refused_in_words_and_reading_goes_on(
     lake: Lake, drafts: Drafts, language: str
 ) -> None:

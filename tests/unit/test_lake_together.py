@@ -200,12 +200,12 @@ def three_versions(tmp_path: Path) -> Lake:
     return lake
 
 
-def test_24_threads_each_asking_50_times_get_the_answer_of_their_own_version(
+def test_24_threads_each_asking_150_times_get_the_answer_of_their_own_version(
     three_versions: Lake, tmp_path: Path
 ) -> None:
     def ask(thread: int) -> list[Any]:
         chance, wrong = random.Random(thread), []
-        for _turn in range(50):  # the benchmark asks 150 times
+        for _turn in range(150):
             version = chance.choice((1, 2, 3))
             session = three_versions.session(version)
             cursor = session.cursor()

@@ -1,5 +1,6 @@
 """Files arriving at the desk: taken at once into the draft, then listed as they were read."""
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,15 @@ from firstdose.ui.desk import mapping
 from firstdose.ui.desk.refused import told
 from firstdose.ui.desk.rows import first_rows, show
 from firstdose.ui.markdown import escaped
+from firstdose.ui.signed import UNNAMED, author, name_said
+from firstdose.ui.store import lake
 from firstdose.words import _, say_number
 
 if TYPE_CHECKING:
     from firstdose.lake import Draft, Drafts, Prepared
     from firstdose.lake.draft import File
 
+_LARGEST = 200  # MB a file
 _ENCODINGS = ("utf-8", "cp932", "euc-jp", "cp1252")
 
 
@@ -26,9 +30,10 @@ def receive(drafts: "Drafts", draft: "Draft | None", owner: str) -> "Draft | Non
     """Take what is dropped here into the reader's draft; the draft as it then is."""
     turn = st.session_state.setdefault("desk-turn", 0)
     brought = st.file_uploader(
-        _("CSV, TSV, Excel or Parquet, several at once, up to {n} MB each").format(n=200),
+        _("CSV, TSV, Excel or Parquet, several at once, up to {n} MB each").format(n=_LARGEST),
         accept_multiple_files=True,
         key=f"action-desk-upload-{turn}",
+        max_upload_size=_LARGEST,
         disabled=draft is not None and draft.state == "submitted",
     )
     for problem in st.session_state.pop("desk-problems", ()):
@@ -43,6 +48,9 @@ def receive(drafts: "Drafts", draft: "Draft | None", owner: str) -> "Draft | Non
             replaced.append(_replaced(file.name))
         try:
             draft = drafts.add(draft or drafts.begin(owner), file.name, file.getvalue())
+            kept = next(one for one in draft.files if one.name == file.name)
+            by = author(name_said() or UNNAMED, _("Brought to a draft"), date.min)
+            lake().note("upload", by, draft.id, source_file=kept.name, file_sha256=kept.sha256)
         except FirstdoseError as error:
             problems.append(f"{file.name}: {error}")
     st.session_state["desk-problems"] = problems
