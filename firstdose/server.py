@@ -38,7 +38,7 @@ from streamlit.web.server.starlette import starlette_server
 
 from firstdose import assets, feeds, incidents, readers, short
 from firstdose.errors import FirstdoseError, StoreError
-from firstdose.lake import Lake, publish_history
+from firstdose.lake import Lake, Overtaken, publish_history
 from firstdose.words import _
 
 #: Doors of Streamlit that answer anyone and that no page of ours needs.
@@ -223,14 +223,18 @@ def failed(request: Request, error: Exception) -> PlainTextResponse:  # noqa: AR
 def seed(folder: Path) -> int:
     """Publish the demo's history into a store without any version; the number of versions made.
 
-    ``FIRSTDOSE_DEMO=0`` leaves the store empty; a store that holds anything is never touched.
+    ``FIRSTDOSE_DEMO=0`` leaves the store empty; a store that holds anything is never touched. Of several
+    servers that start together one seeds the store, and the others go on without.
     """
     if os.environ.get("FIRSTDOSE_DEMO") == "0":
         return 0
     empty = Lake.shared()
     if empty.newest() or not folder.is_dir():
         return 0
-    publish_history(folder, empty)
+    try:
+        publish_history(folder, empty, on_top_of=0)
+    except Overtaken:
+        return 0
     return empty.newest()
 
 

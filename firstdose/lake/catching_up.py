@@ -28,10 +28,10 @@ def promise(place: "Place", line: dict[str, Any]) -> None:
     place.keep(_owed(place), json.dumps(line, ensure_ascii=False).encode())
 
 
-def redeem(place: "Place", chain: "Chain", **more: Any) -> None:
+def redeem(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection", **more: Any) -> None:
     """Write the promised line into the chain, with the digest of every data file nobody told of yet."""
     line: dict[str, Any] = json.loads(_owed(place).read_text(encoding="utf-8"))
-    chain.append(**line, stored_sha256=files.untold(place, files.told(chain.events())), **more)
+    chain.append(**line, stored_sha256=files.untold(con, place, files.told(chain.events())), **more)
     _owed(place).unlink()
 
 
@@ -47,7 +47,7 @@ def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -
             continue
         contents = verify.digest(version.contents)
         if (owed.get("object_id"), owed.get("contents")) == (str(version.version), contents):
-            redeem(place, chain, late=True)
+            redeem(place, chain, con, late=True)
             continue
         chain.append(
             "publish",
@@ -57,7 +57,7 @@ def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -
             changes={name: dict(counts) for name, counts in version.tables.items()},
             contents=contents,
             sealed=version.seal,
-            stored_sha256=files.untold(place, files.told(chain.events())),
+            stored_sha256=files.untold(con, place, files.told(chain.events())),
             late=True,
             **({"approved_by": version.approved_by} if version.approved_by else {}),
         )

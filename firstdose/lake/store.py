@@ -1,9 +1,8 @@
 """The lake: publish, list, pin, compare, restore and verify data versions."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,33 +17,19 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
-from firstdose.lake import engine, naming, publish, session, verify
+from firstdose.lake import engine, locking, naming, publish, session, verify
 from firstdose.lake import tables as sql
 from firstdose.lake.catching_up import catch_up, promise, redeem
 from firstdose.lake.changes import TableChanges, compare
 from firstdose.lake.preview import Preview, look
 from firstdose.lake.publish import EXACTLY, Author, Counts, Overtaken, Published
+from firstdose.lake.reading import Reader
 from firstdose.lake.session import Session
-from firstdose.lake.versions import Version, listed
-from firstdose.place import Place, reason
+from firstdose.lake.versions import Version
+from firstdose.place import Place, reason, shown
 from firstdose.words import _
 
 _WRITING_THREADS = 1  # one is quicker than two for small tables (docs/decisions.md)
-
-
-@dataclass(slots=True)
-class _Reader:
-    """What a process keeps open: the connection, the versions known and when they were read.
-
-    ``locked`` once the first session was asked for: only then do questions from outside reach it, and only
-    they need the reference tables (0.2 s that a publish would wait for).
-    """
-
-    connection: duckdb.DuckDBPyConnection
-    seen: tuple[tuple[int, int, int], ...] = ()
-    versions: tuple[Version, ...] = ()
-    sessions: dict[tuple[int, frozenset[str]], Session] = field(default_factory=dict)
-    locked: bool = False
 
 
 class Lake:
@@ -57,7 +42,7 @@ class Lake:
         self.place = place
         self._writing = writing
         self._guard = RLock()
-        self._open: _Reader | None = None
+        self._open: Reader | None = None
 
     @classmethod
     def open(cls, location: str | Path | None = None, *, writing: bool = False) -> "Lake":
@@ -75,32 +60,28 @@ class Lake:
 
     # ------------------------------------------------------------------ reading
 
-    def _reader(self) -> _Reader | None:
+    def _reader(self) -> Reader | None:
         """The reader of this process, opened when the lake exists; none before the first publish."""
-        if self._open is None and self.place.exists:
+        if self._open is None and (self.place.postgres or self.place.exists):
             threads = _WRITING_THREADS if self._writing else 2
-            self._open = _Reader(engine.connect(self.place, read_only=not self._writing, threads=threads))
+            with contextlib.suppress(engine.NoLake):
+                con = engine.connect(self.place, read_only=not self._writing, threads=threads, make=False)
+                self._open = Reader(self.place, con)
         return self._open
 
-    def _reading(self) -> _Reader:
+    def _reading(self) -> Reader:
         """The reader of a lake that exists; ``StoreError`` when nothing was ever published here."""
         reader = self._reader()
         if reader is None:
             raise StoreError(_("Nothing has been published to {place} yet.").format(place=self.place.folder))
         return reader
 
-    def versions(self) -> tuple[Version, ...]:
-        """Every data version, oldest first; sees what another process published at once."""
+    def versions(self, *, now: bool = False) -> tuple[Version, ...]:
+        """Every data version, oldest first; sees what another process published at once, and what another
+        machine did within ``reading.LOOK_SECONDS``, or ``now``."""
         with self._guard:
             reader = self._reader()
-            if reader is None:
-                return ()
-            now = self.place.stamp()  # before reading, so that a later change is seen next time
-            if now != reader.seen:
-                reader.versions = listed(reader.connection.cursor(), self.place.catalogue.name)
-                reader.seen = now
-                _rename(reader)
-            return reader.versions
+            return reader.look(now=now) if reader else ()
 
     @property
     def last_seen(self) -> int:
@@ -108,9 +89,9 @@ class Lake:
         reader = self._open
         return reader.versions[-1].version if reader and reader.versions else 0
 
-    def newest(self) -> int:
+    def newest(self, *, now: bool = False) -> int:
         """The number of the newest data version; 0 when nothing has been published."""
-        versions = self.versions()
+        versions = self.versions(now=now)
         return versions[-1].version if versions else 0
 
     def version(self, number: int) -> Version:
@@ -131,17 +112,14 @@ class Lake:
         with self._guard:
             version = self.version(self.newest() if number is None else number)
             reader = self._reading()
-            if not reader.locked:
-                session.load_reference(reader.connection)
-                engine.lock(reader.connection, self.place.folder)
-                reader.locked = True
+            reader.close_doors()
             if whole := reader.sessions.get((version.version, frozenset())):
                 return whole
             if (asked := (version.version, only)) not in reader.sessions:
                 reader.sessions[asked] = self._load(reader, version, only)
             return reader.sessions[asked]
 
-    def _load(self, reader: _Reader, version: Version, only: frozenset[str]) -> Session:
+    def _load(self, reader: Reader, version: Version, only: frozenset[str]) -> Session:
         """Show a version in the reader's memory."""
         session.load_version(reader.connection.cursor(), self.place, version, only)
         return Session(
@@ -167,7 +145,7 @@ class Lake:
 
     def note(self, action: str, author: Author, object_id: str, **more: Any) -> None:
         """Write an event that makes no version into the audit chain, such as a draft sent back."""
-        with self.place.writing(), self.place.written():
+        with locking.writing(self.place), self.place.written():
             chain = Chain(self.place.audit)
             chain.set_torn_line_aside()
             chain.append(action, actor=author.by, reason=author.why, object_id=object_id, **more)
@@ -197,7 +175,7 @@ class Lake:
             verify.rows(con, versions)
         except duckdb.Error as error:
             raise IntegrityError(
-                _("The stored data cannot be read: {why}").format(why=str(error)[:200])
+                _("The stored data cannot be read: {why}").format(why=shown(str(error)))
             ) from error
 
     # ------------------------------------------------------------------ writing
@@ -217,19 +195,20 @@ class Lake:
         name; ``StoreError`` when the store cannot be written.
         """
         author.judge()
-        with self.place.writing():
-            given = naming.naming(self.version(number).version, name, author, self.versions())
+        with locking.writing(self.place) as held:
+            given = naming.naming(self.version(number).version, name, author, self.versions(now=True))
             chain = Chain(self.place.audit)
             try:
-                with closing(engine.connect(self.place, read_only=False, threads=_WRITING_THREADS)) as con:
+                with self._writer() as con:
                     sql.ensure(con)
                     catch_up(self.place, chain, con)
-                    naming.write(con, given)
+                    naming.write(con, given, held)
             except (duckdb.Error, OSError) as error:
                 said = _("Nothing was named: the store could not be written ({why}).")
                 raise StoreError(said.format(why=reason(error))) from error
             with contextlib.suppress(OSError):  # the next writer writes the line
                 naming.tell(chain, given)
+        self.versions(now=True)
         return self.version(number)
 
     def publish(
@@ -258,13 +237,12 @@ class Lake:
         rows: dict[str, Path | None] = dict(tables)
         if scope.complete:
             rows = {name: tables.get(name) for name in contracts()}
-        with self.place.writing():
-            if based_on is not None and based_on != self.newest():
-                raise Overtaken(
-                    _("Version {n} was published meanwhile; check again.").format(n=self.newest())
-                )
+        with locking.writing(self.place) as held:
+            newest = self.newest(now=True)
+            if based_on not in (None, newest):
+                raise Overtaken(_("Version {n} was published meanwhile; check again.").format(n=newest))
             try:
-                return self._publish(rows, author, scope, sources, restores)
+                return self._publish(rows, author, scope, sources, restores, held)
             except (duckdb.Error, OSError) as error:
                 raise StoreError(
                     _("Nothing was published: the store could not be written ({why}).").format(
@@ -279,70 +257,79 @@ class Lake:
         scope: Scope,
         sources: Sequence[str],
         restores: int | None,
+        held: locking.Held,
     ) -> Published:
+        chain = Chain(self.place.audit)
+        with self._writer() as con:
+            sql.ensure(con)
+            catch_up(self.place, chain, con)
+            with engine.transaction(con, held):
+                before = publish.last(con)
+                number = before.version if before else 0
+                if (
+                    before and before.illustrative and not scope.complete
+                ):  # some of what stands there is fictional still
+                    author = replace(author, illustrative=True)
+                changes, moved = self._apply(con, rows, scope, before)
+                if changes:
+                    number += 1
+                    contents, sealed = publish.write_version(
+                        con, number, before, author, changes, moved, chain.head()
+                    )
+                    owed: dict[str, Any] = {
+                        "action": "publish" if restores is None else "rollback",
+                        "actor": author.by,
+                        "reason": author.why,
+                        "object_id": str(number),
+                        "source_sha256": list(sources),
+                        "changes": {name: counts.as_json() for name, counts in changes.items()},
+                        "contents": verify.digest(contents),
+                        "sealed": sealed,
+                    }
+                    if author.approved_by:
+                        owed["approved_by"] = author.approved_by.strip()
+                    if restores is not None:
+                        owed["restores"] = restores
+                    promise(self.place, owed)
+            if changes:
+                with contextlib.suppress(OSError, duckdb.Error):  # published: the next writer writes the line
+                    redeem(self.place, chain, con)
+        self.versions(now=True)
+        return Published(number, changes)
+
+    def _apply(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        rows: Mapping[str, Path | None],
+        scope: Scope,
+        before: Version | None,
+    ) -> tuple[dict[str, Counts], dict[str, int]]:
+        """Write the differences of every given table; what changed in each, and by how much its print."""
+        changes: dict[str, Counts] = {}
+        moved: dict[str, int] = {}
+        for name, contract in contracts().items():
+            if name in rows:
+                given = publish.stage(con, contract, rows[name])
+                if not given and not scope.complete:
+                    continue  # a table without rows replaces nothing unless that is said
+                counts, print_ = publish.apply(con, self.place, contract, scope, before)
+                if counts != Counts():
+                    changes[name], moved[name] = counts, print_
+        return changes, moved
+
+    @contextlib.contextmanager
+    def _writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that may write, for as long as the block lasts."""
         reader = self._reader() if self._writing else None
         con = (
             reader.connection.cursor()
             if reader
             else engine.connect(self.place, read_only=False, threads=_WRITING_THREADS)
         )
-        chain = Chain(self.place.audit)
         try:
-            sql.ensure(con)
-            catch_up(self.place, chain, con)
-            con.execute("begin")
-            before = publish.last(con)
-            number = before.version if before else 0
-            if (
-                before and before.illustrative and not scope.complete
-            ):  # some of what stands there is fictional still
-                author = replace(author, illustrative=True)
-            changes: dict[str, Counts] = {}
-            moved: dict[str, int] = {}
-            for name, contract in contracts().items():
-                if name in rows:
-                    given = publish.stage(con, contract, rows[name])
-                    if not given and not scope.complete:
-                        continue  # a table without rows replaces nothing unless that is said
-                    counts, print_ = publish.apply(con, self.place, contract, scope, before)
-                    if counts != Counts():
-                        changes[name], moved[name] = counts, print_
-            if not changes:
-                con.execute("rollback")
-                return Published(number, {})
-            number += 1
-            contents, sealed = publish.write_version(
-                con, number, before, author, changes, moved, chain.head()
-            )
-            owed: dict[str, Any] = {
-                "action": "publish" if restores is None else "rollback",
-                "actor": author.by,
-                "reason": author.why,
-                "object_id": str(number),
-                "source_sha256": list(sources),
-                "changes": {name: counts.as_json() for name, counts in changes.items()},
-                "contents": verify.digest(contents),
-                "sealed": sealed,
-            }
-            if author.approved_by:
-                owed["approved_by"] = author.approved_by.strip()
-            if restores is not None:
-                owed["restores"] = restores
-            promise(self.place, owed)
-            con.execute("commit")
+            yield con
         finally:
-            con.close()
-        with contextlib.suppress(OSError):  # it was published: the next writer writes the line
-            redeem(self.place, chain)
-        return Published(number, changes)
-
-
-def _rename(reader: _Reader) -> None:
-    """Give open sessions the name their version has by now: all else of a version never changes."""
-    names = {version.version: version.name for version in reader.versions}
-    for asked, found in reader.sessions.items():
-        if found.name != names[found.version]:
-            reader.sessions[asked] = replace(found, name=names[found.version])
+            engine.close(con)
 
 
 @cache

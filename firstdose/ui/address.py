@@ -20,7 +20,7 @@ from firstdose.ui.empty import first_steps
 from firstdose.ui.markdown import escaped
 from firstdose.ui.menu import area_of, navigation
 from firstdose.ui.remember import remembered
-from firstdose.ui.store import lake, pinned
+from firstdose.ui.store import lake, pinned, run_session
 from firstdose.ui.visit import arrive
 from firstdose.view import (
     NOTHING,
@@ -72,7 +72,7 @@ def open_view(page: "Page") -> View:
         session = lake().session(version)
         there = known(session, area)
         view = from_params(params, area, there)
-    state["view"] = view
+    state["view"], state["reads"] = view, session.version
     _write(to_params(view), params)
     filters.draw(view, session, there, lake().versions())
     state["mark"] = True
@@ -103,7 +103,7 @@ def reading() -> tuple[View, "Session"]:
         navigation()
         st.rerun()
     view: View = st.session_state["view"]
-    return view, lake().session(view.version)
+    return view, run_session()
 
 
 def compared(view: View, session: "Session") -> "Session | None":

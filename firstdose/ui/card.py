@@ -19,7 +19,7 @@ from firstdose.ui.freshness import stale_mark
 from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, speak
-from firstdose.ui.store import lake
+from firstdose.ui.store import run_session
 from firstdose.view import View, to_link
 from firstdose.words import _, say_date
 
@@ -188,7 +188,7 @@ def _together(cards: "Sequence[Card]") -> None:
 
 def _head(card: Card) -> str:
     """Title, how to read it, filters, data version and age, and what of it is stale, as HTML."""
-    session = lake().session(current_view().version)
+    session = run_session()
     said = [card.how, st.session_state.get("sentence", ""), f"v{session.version}", age(session)]
     stale = stale_mark(card.data.attrs.get("asked"))
     return markup.head(card.title, " · ".join(part for part in said if part), stale)
@@ -208,7 +208,7 @@ def _tools(card: Card) -> None:
 def _explain(card: Card) -> None:
     """The links to a card, the query behind it, its data to take away and as a grid."""
     speak()
-    view, session = current_view(), lake().session(current_view().version)
+    view, session = current_view(), run_session()
     told = card.told  # said here: the thread that writes the file knows no reader's language
     alone = replace(view, chart=card.key)
     st.caption(_("Link to this card, live and pinned"))

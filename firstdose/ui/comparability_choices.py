@@ -13,7 +13,7 @@ from firstdose.rules.comparability_judged import METHODS
 from firstdose.ui.address import page_choice
 from firstdose.ui.header import note
 from firstdose.ui.state import current_view
-from firstdose.ui.store import lake
+from firstdose.ui.store import run_session
 from firstdose.view import NOTHING
 from firstdose.words import N_, _
 
@@ -103,8 +103,7 @@ def _leaving_out(found: "Comparison") -> None:
             on_change=_keep,
             args=(found.left,),
         )
-    view = current_view()
-    lots = queries.lots(lake().session(view.version), found.view, found.sides.sql())["batch_id"].tolist()
+    lots = queries.lots(run_session(), found.view, found.sides.sql())["batch_id"].tolist()
     st.selectbox(
         _("Leave out one lot"), [lot for lot in lots if lot not in told], index=None, key="comparability-lot"
     )

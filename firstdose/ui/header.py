@@ -13,7 +13,7 @@ from firstdose.ui.address import known
 from firstdose.ui.markdown import escaped
 from firstdose.ui.remember import remembered
 from firstdose.ui.state import change_view, current_view, speak
-from firstdose.ui.store import lake
+from firstdose.ui.store import lake, run_session
 from firstdose.view import View, to_link
 from firstdose.words import _, ngettext, say_date
 
@@ -66,7 +66,7 @@ def page_header(view: View, session: "Session", question: str) -> None:
 def _chip() -> None:
     """Version, age and report day, who published it; links and files to share; made only when opened."""
     speak()
-    view, session = current_view(), lake().session(current_view().version)
+    view, session = current_view(), run_session()
     parts = [
         _("Data **v{version}**").format(version=session.version),
         age(session),

@@ -11,7 +11,7 @@ from firstdose.ui import take
 from firstdose.ui.header import pinned_view, whole
 from firstdose.ui.markdown import escaped
 from firstdose.ui.state import current_view, press, pressed
-from firstdose.ui.store import lake
+from firstdose.ui.store import lake, run_session
 from firstdose.ui.visit import owner
 from firstdose.view import to_link
 from firstdose.words import _, language
@@ -55,7 +55,7 @@ def _take_away() -> None:
     )
     by = _name("share-by")
     st.button(_("Make the file"), key="action-share-make", on_click=press, args=("share-make",))
-    asked = (current_view(), lake().session(current_view().version).version, language(), kind, by)
+    asked = (current_view(), run_session().version, language(), kind, by)
     if pressed("share-make") and kind:
         st.session_state.pop(_TAKEN, None)
         try:
@@ -150,4 +150,4 @@ def current() -> None:
     problem = st.session_state.pop("share-problem", "")
     if problem:
         st.error(escaped(problem))
-    share(view, lake().session(view.version))
+    share(view, run_session())

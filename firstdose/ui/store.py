@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from firstdose.errors import UnknownVersion
 from firstdose.lake import Lake
 from firstdose.view import version_number
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
 def lake() -> Lake:
     """The lake named by the settings, opened once for the whole server."""
     return Lake.shared()
+
+
+def run_session() -> "Session":
+    """The one session that this run reads, and its fragments after it.
+
+    What is published meanwhile waits for the next run: asked twice for the newest version, a run could say
+    one version above the figures of another.
+    """
+    return lake().session(st.session_state["reads"])
 
 
 def pinned(asked: str | None) -> int | None:

@@ -82,7 +82,7 @@ def artefact(by: str) -> Artefact:
 def artefact_of(state: "Kept", by: str, home: str) -> Artefact:
     """What a run has drawn, by the state it left; ``home`` is the address of the server."""
     view: View = state["view"]
-    session = lake().session(view.version)
+    session = lake().session(state["reads"])
     link = to_link(pinned_view(view, session))
     version = lake().version(session.version)
     stamp = Stamp(

@@ -1,12 +1,14 @@
 """The data page looks back: a version is named, restored and verified, and the audit chain is read."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from firstdose.intake.scope import Scope
 from firstdose.lake import Draft, Drafts, Lake
+from firstdose.ui import filters
 from tests.app.test_pages import opened, said
 from tests.unit.test_lake import ME, parquet, partner
 
@@ -51,6 +53,26 @@ def test_a_version_is_named_and_the_name_is_seen_at_once(lake: Lake) -> None:
     assert lake.version(1).name == "Steering"
     assert "Steering" in tables(app)
     assert any("Steering" in option for option in app.selectbox(key="history-version").options)
+
+
+def test_what_is_published_in_the_middle_of_a_run_waits_for_the_next(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a page says one version above the figures of another."""
+    drawn = filters.draw
+
+    def publish_and_draw(*told: Any) -> None:
+        if lake.newest() == 2:
+            lake.publish({"partners": parquet(tmp_path, "partners", [partner("A", "Third")])}, ME, Scope())
+        drawn(*told)
+
+    app = data()
+    monkeypatch.setattr(filters, "draw", publish_and_draw)
+    app.run()
+    assert lake.newest() == 3
+    assert app.session_state["data-said"].startswith("firstdose · Data v2 ·")
+    assert "Data **v2**" in app.get("popover")[0].proto.popover.label
+    assert "Data **v3**" in app.run().get("popover")[0].proto.popover.label
 
 
 def test_a_version_is_restored_as_a_new_one_that_this_server_shows_at_once(lake: Lake) -> None:

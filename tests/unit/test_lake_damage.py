@@ -77,7 +77,7 @@ def test_no_flipped_bit_of_any_stored_file_shows_a_wrong_row_and_each_is_named(l
         for turn in range(FLIPS):
             version = versions[turn % 2]
             with altered(path, flipped(content, chance.randrange(len(content) * 8))):
-                assert files.damaged(lake.place, known) == (name,)
+                assert files.damaged(con, lake.place, known) == (name,)
                 try:
                     assert shown(con, lake, version) == whole[version.version]
                 except DamagedVersion:
