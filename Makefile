@@ -42,7 +42,7 @@ browser: .venv/.dev ## find a Chromium for the browser tests, or install one
 	@$(PY) -m tests.browser.chromium --install
 
 postgres: .venv/.dev ## find a PostgreSQL for the tests of several servers, or install one
-	@$(PY) -m tests.scale.services --install
+	@$(PY) -m tests.scale.postgres_and_s3 --install
 
 words: .venv/.dev ## collect every message into the English and Japanese catalogues
 	@$(PY) -m tests.catalogues

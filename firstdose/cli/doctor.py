@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake
+from firstdose.lake.engine import needed
 from firstdose.place import Place
 from firstdose.words import _
 
@@ -63,6 +64,8 @@ def packages() -> Finding:
     wrong, seen = [], []
     for line in metadata.requires("firstdose") or ():
         wanted = Requirement(line)
+        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+            continue  # of a group that only a lake of several machines needs: ``extensions`` looks for it
         try:
             found = metadata.version(wanted.name)
         except metadata.PackageNotFoundError:
@@ -77,14 +80,14 @@ def packages() -> Finding:
 def extensions() -> Finding:
     """DuckDB loads the extensions of the store; it checks their signatures itself."""
     remedy = _("Install again from the lock: make clean run.")
-    names = ("ducklake", "sqlite")
     with TemporaryDirectory() as folder:
         try:
+            names = needed(Place.at())
             connection = duckdb.connect(":memory:", config={"extension_directory": folder})
             for name in names:
                 import_extension(name, con=connection)
                 connection.load_extension(name)
-        except (duckdb.Error, ImportError) as error:
+        except (duckdb.Error, ImportError, FirstdoseError) as error:
             return Finding("extensions", ok=False, seen=str(error)[:200], remedy=remedy)
     return Finding("extensions", ok=True, seen=", ".join(names))
 

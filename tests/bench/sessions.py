@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 import psutil
 
+from firstdose.lake import Lake, publish_history
 from tests.bench.crowd import person
 from tests.browser.serving import ROOT, Served, dashboard
 
@@ -178,6 +179,9 @@ def picture(rows: list[Measured]) -> str:
 def main(folder: Path, seconds: float, only: int | None) -> None:
     """Measure, print a table and draw the picture."""
     folder.mkdir(parents=True, exist_ok=True)
+    lake = Lake.open(folder / "crowd")
+    if not lake.newest():
+        publish_history(ROOT / "data", lake)
     rows = []
     click.echo(HEAD)
     with dashboard(folder / "crowd") as served:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from firstdose.place import Place
-from tests.scale.services import Postgres, postgres
+from tests.scale.postgres_and_s3 import Postgres, postgres
 
 _PORT = "FIRSTDOSE_TEST_POSTGRES"
 

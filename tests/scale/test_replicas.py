@@ -26,8 +26,8 @@ from firstdose.lake.saved_views import save
 from firstdose.place import Place
 from tests.bench.crowd import person
 from tests.browser.serving import FIRSTDOSE, ROOT, Served, running
+from tests.scale.postgres_and_s3 import BUCKET, Postgres, binaries, bucket, postgres
 from tests.scale.publisher import publish_stated
-from tests.scale.services import BUCKET, Postgres, binaries, bucket, postgres
 
 pytestmark = [
     pytest.mark.scale,

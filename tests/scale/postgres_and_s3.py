@@ -1,6 +1,6 @@
 """A real PostgreSQL and an S3 server for tests: started on the loopback address, ended by their process ids.
 
-``python -m tests.scale.services --install`` installs Debian's PostgreSQL where that can be done.
+``python -m tests.scale.postgres_and_s3 --install`` installs Debian's PostgreSQL where that can be done.
 """
 
 import os
