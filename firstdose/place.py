@@ -1,13 +1,15 @@
 """Where everything that must last lives: the catalogue, the data files, originals, the audit chain, the lock.
 
 The one seam between firstdose and the machine: another kind of store (a database and a bucket) is another
-``Place``, and nothing above it changes.
+``Place``. Audit chain, originals, drafts, profiles and saved views are files of its folder in any case; the
+catalogue may stand in a PostgreSQL instead, and the data files in a bucket.
 """
 
 import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,20 +22,44 @@ from firstdose.errors import StoreError
 from firstdose.words import _
 
 DEFAULT = Path("data/lake")
-_LOCK_SECONDS = 60
+LOCK_SECONDS = 60
+_DATABASE, _BUCKET = "ducklake:postgres:", "s3://"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder that holds one lake and its records."""
+    """A folder that holds one lake and its records.
+
+    ``postgres`` says how libpq reaches the catalogue where it is no file of the folder, ``bucket`` is the
+    address of the data files where they are none.
+    """
 
     folder: Path
+    postgres: str = ""
+    bucket: str = ""
 
     @classmethod
     def at(cls, location: str | Path | None = None) -> "Place":
-        """The place of a location; without one, of ``FIRSTDOSE_LAKE``, else ``data/lake`` in the folder."""
-        named = location or os.environ.get("FIRSTDOSE_LAKE") or DEFAULT
-        return cls(Path(named).expanduser().absolute())
+        """The place of a location; without one, of ``FIRSTDOSE_LAKE``, else ``data/lake`` in the folder.
+
+        Behind ``ducklake:postgres:`` stands how to reach a database; ``FIRSTDOSE_SHARED`` then names the
+        folder that all servers share, and ``FIRSTDOSE_LAKE_DATA`` a bucket for the data files.
+        ``StoreError`` when what is named cannot be a place.
+        """
+        named = str(location or os.environ.get("FIRSTDOSE_LAKE") or DEFAULT)
+        if not named.startswith("ducklake:"):
+            return cls(Path(named).expanduser().absolute())
+        if not named.startswith(_DATABASE):
+            raise StoreError(_("FIRSTDOSE_LAKE: of databases only ducklake:postgres:… is known."))
+        shared = os.environ.get("FIRSTDOSE_SHARED")
+        if not shared:
+            raise StoreError(
+                _("FIRSTDOSE_LAKE names a database: FIRSTDOSE_SHARED has to name the folder of all servers.")
+            )
+        bucket = os.environ.get("FIRSTDOSE_LAKE_DATA", "").rstrip("/")
+        if bucket and not bucket.startswith(_BUCKET):
+            raise StoreError(_("FIRSTDOSE_LAKE_DATA has to be an address such as s3://bucket/folder."))
+        return cls(Path(shared).expanduser().absolute(), named.removeprefix(_DATABASE), bucket)
 
     @property
     def catalogue(self) -> Path:
@@ -42,8 +68,18 @@ class Place:
 
     @property
     def data(self) -> Path:
-        """The folder of the lake's Parquet files."""
+        """The folder of the lake's Parquet files, where no bucket holds them."""
         return self.folder / "data"
+
+    @property
+    def data_address(self) -> str:
+        """Where the lake's Parquet files lie, as the engine names it."""
+        return self.bucket or str(self.data)
+
+    @property
+    def catalogue_name(self) -> str:
+        """What the catalogue is called in messages."""
+        return "PostgreSQL" if self.postgres else self.catalogue.name
 
     @property
     def audit(self) -> Path:
@@ -67,7 +103,7 @@ class Place:
 
     @property
     def exists(self) -> bool:
-        """Whether a lake was ever made here; ``StoreError`` when something else stands in its place."""
+        """Whether the file of a catalogue is here; ``StoreError`` when something else stands in its place."""
         if self.folder.exists() and not self.folder.is_dir():
             raise StoreError(
                 _("The store {place} cannot be opened: {why}").format(
@@ -128,14 +164,12 @@ class Place:
     def writing(self) -> Iterator[None]:
         """Hold the one writer's lock of this place; ``StoreError`` after a minute of waiting."""
         self.make()
-        lock = FileLock(self.folder / "writer.lock", timeout=_LOCK_SECONDS)
+        lock = FileLock(self.folder / "writer.lock", timeout=LOCK_SECONDS)
         try:
             with self.written():
                 lock.acquire()
         except Timeout as error:
-            raise StoreError(
-                _("Somebody else has been publishing for {n} seconds; try again.").format(n=_LOCK_SECONDS)
-            ) from error
+            raise busy() from error
         try:
             yield
         finally:
@@ -153,6 +187,13 @@ class Place:
         if not kept.exists():
             self.keep(kept, content, 0o444)
         return digest
+
+
+def busy() -> StoreError:
+    """The refusal of whoever waited for the one writer's lock in vain."""
+    return StoreError(
+        _("Somebody else has been publishing for {n} seconds; try again.").format(n=LOCK_SECONDS)
+    )
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -179,4 +220,14 @@ def reason(error: Exception) -> str:
         return _("it is read-only; make it writable, then try again")
     if "disk i/o error" in said:  # all that the engine says when the system refuses what it writes
         return _("the disk refused it: no room is left on it, or it fails; see to it, then try again")
-    return (getattr(error, "strerror", None) or str(error))[:200]
+    return shown(getattr(error, "strerror", None) or str(error))
+
+
+_SECRETS = re.compile(
+    r"(password|passwd|secret|token)\s*=\s*('[^']*'|\S+)|(?<=://)[^\s/@]+(?=@)", re.IGNORECASE
+)
+
+
+def shown(said: str) -> str:
+    """The words of an error as they may be shown: cut, and without the password of a database."""
+    return _SECRETS.sub("…", said)[:200]

@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from firstdose.lake import Lake, publish_history
 from firstdose.words import use_language
+from tests.scale import on_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Examples of a property test that says no number itself; a longer look sets FIRSTDOSE_EXAMPLES.
@@ -25,6 +26,13 @@ settings.load_profile("firstdose")
 def same_main(monkeypatch: pytest.MonkeyPatch) -> None:
     """A script that was run stays the main module, which a child process of a later test would run again."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With ``FIRSTDOSE_TEST_LAKE=postgres`` every lake of a test has its catalogue in a real PostgreSQL."""
+    beginning = not hasattr(config, "workerinput") and getattr(config.option, "numprocesses", None)
+    if on_postgres.asked() and not beginning:
+        config.add_cleanup(on_postgres.start())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,6 +47,10 @@ def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Publishing twelve versions takes a minute of a slow machine, so it is done once for the same code and
     data, by whichever process comes first; each takes a copy.
     """
+    if on_postgres.asked():  # its catalogue is no file that could be copied
+        place = tmp_path_factory.mktemp("demo") / "lake"
+        publish_history(ROOT / "data", Lake.open(place))
+        return place
     kept = Path(gettempdir()) / f"firstdose-demo-{_code_and_data()}"
     with FileLock(f"{kept}.lock"):
         if not kept.is_dir():

@@ -19,6 +19,7 @@ from firstdose.cli import looked
 from firstdose.cli.looked import Finding
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake
+from firstdose.lake.engine import needed
 from firstdose.place import Place
 from firstdose.words import _
 
@@ -54,6 +55,8 @@ def packages() -> Finding:
     wrong, seen = [], []
     for line in metadata.requires("firstdose") or ():
         wanted = Requirement(line)
+        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+            continue  # of a group that only a lake of several machines needs: ``extensions`` looks for it
         try:
             found = metadata.version(wanted.name)
         except metadata.PackageNotFoundError:
@@ -68,15 +71,15 @@ def packages() -> Finding:
 def extensions() -> Finding:
     """DuckDB loads the extensions of the store, and refuses those whose signature it does not know."""
     remedy = _("Install again from the lock: make clean run.")
-    names = ("ducklake", "sqlite")
     with TemporaryDirectory() as folder:
         try:
+            names = needed(Place.at())
             connection = duckdb.connect(":memory:", config={"extension_directory": folder})
             for name in names:
                 import_extension(name, con=connection)
                 connection.load_extension(name)
             signed = looked.signatures(connection, names)
-        except (duckdb.Error, ImportError) as error:
+        except (duckdb.Error, ImportError, FirstdoseError) as error:
             return Finding("extensions", ok=False, seen=str(error)[:200], remedy=remedy)
     seen = _("{names}, signatures checked").format(names=signed) if signed else _("signatures not checked")
     return Finding("extensions", bool(signed), seen, remedy)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -185,7 +186,7 @@ def _write_plain(text: str, reading: delimited.Reading, target: Path, report: Re
     with pq.ParquetWriter(target, schema, compression="lz4") as writer:
         for block in blocks:
             first_line = reading.above + written + 2
-            lines = pa.array(range(first_line, first_line + len(block[0])), pa.int64())
+            lines = pa.array(np.arange(first_line, first_line + len(block[0]), dtype=np.int64))
             writer.write_table(pa.table([lines, *(block[at] for at in kept)], schema=schema))
             written += len(block[0])
     report.rows = written

@@ -49,10 +49,11 @@ def promise(place: "Place", owed: dict[str, Any]) -> None:
     place.keep(_owed(place), json.dumps(owed, ensure_ascii=False).encode())
 
 
-def redeem(place: "Place", chain: "Chain", **more: Any) -> None:
+def redeem(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection", **more: Any) -> None:
     """Write the promised line into the chain, with the digest of every data file nobody told of yet."""
     owed: dict[str, Any] = json.loads(_owed(place).read_text(encoding="utf-8"))
-    chain.append(**owed, stored_sha256=files.untold(place, files.told(chain.events())), **more)
+    untold = files.untold(con, place, files.told(chain.events()))
+    chain.append(**owed, stored_sha256=untold, **more)
     _owed(place).unlink()
 
 
@@ -68,7 +69,7 @@ def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -
             continue
         contents = verify.digest(version.contents)
         if (owed.get("object_id"), owed.get("contents")) == (str(version.version), contents):
-            redeem(place, chain, late=True)
+            redeem(place, chain, con, late=True)
             continue
         chain.append(
             "publish",
@@ -78,7 +79,7 @@ def catch_up(place: "Place", chain: "Chain", con: "duckdb.DuckDBPyConnection") -
             changes={name: dict(counts) for name, counts in version.tables.items()},
             contents=contents,
             sealed=version.seal,
-            stored_sha256=files.untold(place, files.told(chain.events())),
+            stored_sha256=files.untold(con, place, files.told(chain.events())),
             late=True,
             **({"approved_by": version.approved_by} if version.approved_by else {}),
         )

@@ -1,13 +1,17 @@
 """Connections to the lake: extensions from their wheels, one writer, locked readers.
 
-DuckDB 1.5.5 checks the signature of both extensions when they are loaded; nothing comes from a network. The
+DuckDB 1.5.5 checks the signature of the extensions when they are loaded; nothing comes from a network. The
 SQLite catalogue is attached in WAL mode: without it one reader beside the writer hangs for ever (measured).
 """
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import duckdb
 import duckdb_extensions
@@ -16,7 +20,6 @@ from firstdose.errors import StoreError
 from firstdose.place import Place, reason
 from firstdose.words import _
 
-_EXTENSIONS = ("sqlite", "ducklake")
 _SETTINGS: dict[str, Any] = {
     "threads": "2",
     "autoinstall_known_extensions": "false",
@@ -26,6 +29,12 @@ _SETTINGS: dict[str, Any] = {
     "python_enable_replacements": "false",
     "enable_external_file_cache": "false",  # it would go on showing a file that was put back since as it was
 }
+#: What the engine says of a database in which no lake was made yet.
+_NO_LAKE = "creating a new DuckLake is explicitly disabled"
+
+
+class NoLake(StoreError):  # noqa: N818 (what is there, said as the tree of errors does)
+    """The database of the catalogue answers, and nothing was ever published to it."""
 
 
 def _extension_folder() -> Path:
@@ -38,40 +47,165 @@ def _extension_folder() -> Path:
     return cache
 
 
-def connect(
-    place: Place, *, read_only: bool, memory: str = "1GiB", threads: int = 2
-) -> duckdb.DuckDBPyConnection:
-    """A connection with the lake attached as ``lake``; ``StoreError`` when it cannot be reached."""
-    try:
-        con = duckdb.connect(":memory:", config=_SETTINGS | {"memory_limit": memory, "threads": str(threads)})
-        con.execute(f"set extension_directory = '{_quoted(_extension_folder())}'")
-        for name in _EXTENSIONS:
+def needed(place: Place) -> tuple[str, ...]:
+    """The extensions that a place needs, in the order in which they are loaded."""
+    catalogue = "postgres_scanner" if place.postgres else "sqlite"
+    return (catalogue, "ducklake", *(("httpfs",) if place.bucket else ()))
+
+
+def _settings(place: Place, memory: str, threads: int) -> dict[str, Any]:
+    """The settings of a connection; the secrets that PostgreSQL's extension looks for are never there."""
+    settings = _SETTINGS | {"memory_limit": memory, "threads": str(threads)}
+    if place.postgres:  # without any store for secrets it does not attach (measured)
+        settings |= {"allow_persistent_secrets": "true", "secret_directory": os.devnull}
+    return settings
+
+
+def load(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Load extensions from their wheels; ``StoreError`` when one was not installed."""
+    con.execute(f"set extension_directory = '{_quoted(_extension_folder())}'")
+    for name in names:
+        try:
             duckdb_extensions.import_extension(name, con=con)
-            con.execute(f"load {name}")
+        except ImportError as error:
+            said = _("FIRSTDOSE_LAKE needs the extension {name} of the engine: install firstdose[scale].")
+            raise StoreError(said.format(name=name)) from error
+        con.execute(f"load {name}")
+
+
+def connect(
+    place: Place, *, read_only: bool, memory: str = "1GiB", threads: int = 2, make: bool = True
+) -> duckdb.DuckDBPyConnection:
+    """A connection with the lake attached as ``lake``; ``StoreError`` when it cannot be reached.
+
+    ``NoLake`` when its database holds none yet and none is to be made, which needs the writer's lock.
+    """
+    con = None
+    try:
+        con = duckdb.connect(":memory:", config=_settings(place, memory, threads))
+        load(con, *needed(place))
+        if place.bucket:
+            con.execute(_secret(place.bucket, os.environ))
         if not read_only:  # what does not fit into memory: never into the folder that the command runs in
-            con.execute(f"set temp_directory = '{_quoted(place.folder / 'spill')}'")
-        only = ", READ_ONLY" if read_only else ""
-        con.execute(
-            f"attach 'ducklake:sqlite:{_quoted(place.catalogue)}' as lake "
-            # overridden, so that a lake copied to another place reads its own files
-            f"(data_path '{_quoted(place.data)}', override_data_path true, "
-            f"meta_journal_mode 'WAL', meta_busy_timeout 5000{only})"
-        )
+            con.execute(f"set temp_directory = '{_quoted(_spill(place))}'")
+        con.execute(_attach(place, read_only=read_only, make=make))
     except (duckdb.Error, OSError) as error:
+        if con is not None:
+            con.close()
+        if _NO_LAKE in str(error):
+            raise NoLake(
+                _("Nothing has been published to {place} yet.").format(place=place.folder)
+            ) from error
         raise StoreError(
             _("The store {place} cannot be opened: {why}").format(place=place.folder, why=reason(error))
         ) from error
     return con
 
 
-def _quoted(path: Path) -> str:
-    """A path of ours inside an SQL string; paths come from settings, never from a link or a file."""
-    return str(path).replace("'", "''")
+def _attach(place: Place, *, read_only: bool, make: bool) -> str:
+    only = ", READ_ONLY" if read_only else ""
+    catalogue, more = f"sqlite:{place.catalogue}", ", meta_journal_mode 'WAL', meta_busy_timeout 5000"
+    if place.postgres:
+        catalogue, more = f"postgres:{place.postgres}", "" if make else ", create_if_not_exists false"
+    # the path is overridden, so that a lake copied to another place reads its own files
+    return (
+        f"attach 'ducklake:{_quoted(catalogue)}' as lake "
+        f"(data_path '{_quoted(place.data_address)}', override_data_path true{more}{only})"
+    )
 
 
-def lock(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _spill(place: Place) -> Path:
+    """Where a writer puts what it cannot hold in memory: beside the lake, or on the machine's own disk."""
+    if place.postgres:
+        return Path(tempfile.gettempdir()) / f"firstdose-spill-{os.getuid()}-{os.getpid()}"
+    return place.folder / "spill"
+
+
+def _secret(bucket: str, settings: Mapping[str, str]) -> str:
+    """How the bucket is reached, from the variables that every tool for S3 reads."""
+    said = {
+        "key_id": settings.get("AWS_ACCESS_KEY_ID", ""),
+        "secret": settings.get("AWS_SECRET_ACCESS_KEY", ""),
+        "session_token": settings.get("AWS_SESSION_TOKEN", ""),
+        "region": settings.get("AWS_REGION") or settings.get("AWS_DEFAULT_REGION", ""),
+    }
+    server = urlsplit(settings.get("AWS_ENDPOINT_URL_S3") or settings.get("AWS_ENDPOINT_URL", ""))
+    if server.netloc:  # a server of one's own: its buckets are folders, not names of hosts
+        said |= {"endpoint": server.netloc + server.path.rstrip("/"), "url_style": "path"}
+        said["use_ssl"] = "false" if server.scheme == "http" else "true"
+    options = ", ".join(f"{name} '{_quoted(value)}'" for name, value in said.items() if value)
+    return f"create secret bucket (type s3, provider config, scope '{_quoted(bucket)}', {options})".replace(
+        ", )", ")"
+    )
+
+
+def _quoted(named: Path | str) -> str:
+    """A setting of ours inside an SQL string; settings never come from a link or a file."""
+    return str(named).replace("'", "''")
+
+
+def lock(con: duckdb.DuckDBPyConnection, place: Place) -> None:
     """Close a reader's doors: no file outside the lake, no setting can be changed any more."""
     con.execute("set temp_directory = ''")
-    con.execute(f"set allowed_directories = ['{_quoted(folder)}']")
+    allowed = ", ".join(f"'{_quoted(one)}'" for one in (place.folder, place.bucket) if str(one))
+    con.execute(f"set allowed_directories = [{allowed}]")
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
+
+
+def newest_snapshot(con: duckdb.DuckDBPyConnection) -> int:
+    """The newest snapshot of a lake whose catalogue is a database: one question of a millisecond."""
+    asked = "select max(snapshot_id) from ducklake_snapshot"
+    found = con.execute("from postgres_query('__ducklake_metadata_lake', ?)", [asked]).fetchall()
+    return int(found[0][0])
+
+
+def answers(con: duckdb.DuckDBPyConnection, place: Place) -> bool:
+    """Whether the database of the catalogue answers; a file always does."""
+    if not place.postgres:
+        return True
+    undo(con)
+    try:
+        newest_snapshot(con)
+    except duckdb.Error:
+        return False
+    return True
+
+
+def away(con: duckdb.DuckDBPyConnection, place: Place, error: duckdb.Error) -> bool:
+    """Whether something failed since the bucket or the database did not answer, which says nothing of rows.
+
+    An object that is gone is an answer: what it held is lost.
+    """
+    said = str(error)
+    if place.bucket and isinstance(error, duckdb.IOException) and "http" in said.lower():
+        return "404" not in said
+    return not answers(con, place)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection, sure: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """What is done inside is done together or not at all; ``sure`` raises when it must not be committed.
+
+    A transaction left open when its PostgreSQL has gone would end this process as its connection is freed
+    (measured, postgres_scanner 1.5.5): so it is always ended here.
+    """
+    con.execute("begin")
+    try:
+        yield
+        sure()
+        con.execute("commit")
+    finally:
+        undo(con)
+
+
+def undo(con: duckdb.DuckDBPyConnection) -> None:
+    """Take back what was not committed, if anything."""
+    with contextlib.suppress(duckdb.Error):
+        con.execute("rollback")
+
+
+def close(con: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection, its transaction ended first."""
+    undo(con)
+    con.close()

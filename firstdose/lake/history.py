@@ -20,19 +20,26 @@ if TYPE_CHECKING:
 _EVERYTHING = Scope(allow_removals=True)
 
 
-def publish_history(folder: Path, lake: "Lake") -> "tuple[Published, ...]":
+def publish_history(folder: Path, lake: "Lake", on_top_of: int | None = None) -> "tuple[Published, ...]":
     """Publish ``history/NNN_YYYY-MM-DD/`` of a folder in order, marked illustrative.
 
     Each step holds only the files that changed, and ``version.yaml`` with by, why, as_of and name.
-    ``PublishError`` when a step does not say them; ``IntakeError`` when a file breaks its contract.
+    ``on_top_of`` is the version that was the newest when it was decided; without it, the newest now.
+    ``PublishError`` when a step does not say them; ``Overtaken`` when somebody else publishes meanwhile;
+    ``IntakeError`` when a file breaks its contract.
     """
     steps = sorted(path for path in (folder / "history").iterdir() if path.is_dir())
     with TemporaryDirectory(prefix="firstdose-") as kept:
         decoded = decode_paths(steps, Path(kept))  # all at once: a child a step would take half the time
-        return tuple(_publish(step, lake, decoded) for step in steps)
+        done: list[Published] = []
+        newest = lake.newest(now=True) if on_top_of is None else on_top_of
+        for step in steps:
+            done.append(_publish(step, lake, decoded, newest))
+            newest = done[-1].version
+        return tuple(done)
 
 
-def _publish(step: Path, lake: "Lake", decoded: Decoded) -> "Published":
+def _publish(step: Path, lake: "Lake", decoded: Decoded, newest: int) -> "Published":
     told: dict[str, Any] = yaml.safe_load((step / "version.yaml").read_text(encoding="utf-8"))
     try:
         day = told["as_of"]
@@ -51,4 +58,4 @@ def _publish(step: Path, lake: "Lake", decoded: Decoded) -> "Published":
     with receive(
         [step], existing=existing, scope=_EVERYTHING, as_of=author.as_of, decoded=decoded
     ) as checked:
-        return lake.publish(checked.tables, author, _EVERYTHING)
+        return lake.publish(checked.tables, author, _EVERYTHING, based_on=newest)

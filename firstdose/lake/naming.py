@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from firstdose.errors import PublishError
+from firstdose.lake import engine
 from firstdose.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from firstdose.audit import Chain
+    from firstdose.lake.locking import Held
     from firstdose.lake.publish import Author
     from firstdose.lake.versions import Version
 
@@ -55,22 +57,21 @@ def naming(version: int, name: str, author: "Author", versions: "Iterable[Versio
     return Naming(version, plain, author.by.strip(), author.why.strip(), now)
 
 
-def write(con: duckdb.DuckDBPyConnection, given: Naming) -> None:
-    """Add the name in one commit."""
-    con.execute("begin")
-    con.execute(_TABLE)
-    con.execute(
-        "insert into lake.firstdose_names values (?, ?, ?, ?, ?)",
-        [given.version, given.name, given.by, given.why, given.at],
-    )
-    con.execute("call lake.set_commit_message(?, ?)", [given.by, given.why])
-    con.execute("commit")
+def write(con: duckdb.DuckDBPyConnection, given: Naming, held: "Held") -> None:
+    """Add the name in one commit, while the writer's lock is ``held``."""
+    with engine.transaction(con, held):
+        con.execute(_TABLE)
+        con.execute(
+            "insert into lake.firstdose_names values (?, ?, ?, ?, ?)",
+            [given.version, given.name, given.by, given.why, given.at],
+        )
+        con.execute("call lake.set_commit_message(?, ?)", [given.by, given.why])
 
 
 def exist(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether any version was ever named after its publish."""
     found = con.execute(
-        "select count(*) from duckdb_tables() where table_name = 'firstdose_names'"
+        "select count(*) from duckdb_tables() where database_name = 'lake' and table_name = 'firstdose_names'"
     ).fetchone()
     return bool(found and found[0])
 

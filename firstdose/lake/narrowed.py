@@ -19,7 +19,7 @@ from firstdose.access import Denied, Scope
 from firstdose.contracts import Contract, contracts
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope as Sent
-from firstdose.lake import derived, scoped
+from firstdose.lake import derived, engine, scoped
 from firstdose.lake.changes import TableChanges, compare
 from firstdose.lake.publish import Author, Published
 from firstdose.lake.session import Session
@@ -66,12 +66,12 @@ class NarrowedLake(Lake):
 
     # ------------------------------------------------------------------ reading
 
-    def versions(self) -> tuple[Version, ...]:
+    def versions(self, *, now: bool = False) -> tuple[Version, ...]:
         """The versions without what tells of other people's rows: who, why, and how much changed.
 
         In which tables a version changed stays, for how fresh a table is.
         """
-        whole = self.whole.versions()
+        whole = self.whole.versions(now=now)
         known, told = self._versions
         if known is not whole:
             told = tuple(self._told(one) for one in whole if self.scope.version in (None, one.version))
@@ -166,21 +166,20 @@ class NarrowedLake(Lake):
 def _load(con: duckdb.DuckDBPyConnection, whole: str, schema: str, scope: Scope) -> None:
     """Show the allowed rows of the schema of a version in another one."""
     con.execute(f"drop schema if exists {schema} cascade")
-    con.execute("begin")
-    con.execute(f"create schema {schema}")
-    limited = scoped.limit(con, scope, lambda table: f'{whole}."{table}"')
-    limited = scoped.with_partners(con, limited)
-    scoped.show(con, schema, limited)
-    results = scoped.condition(contracts()["results"], limited)
-    lots = f"{results != 'false'} and d.batch_id in (select batch_id from {schema}.batches)"
-    days = f"select d.* from {whole}.{derived.DAYS} d where {lots}"
-    con.execute(f"create view {schema}.{derived.DAYS} as {days}")
-    charted = scoped.inside(contracts()["batches"], limited, "c")  # it has the lot's program and site
-    con.execute(
-        f"create view {schema}.{derived.CHARTED} as select c.* from {whole}.{derived.CHARTED} c "
-        f"where {results != 'false'} and {charted}"
-    )
-    con.execute("commit")
+    with engine.transaction(con):
+        con.execute(f"create schema {schema}")
+        limited = scoped.limit(con, scope, lambda table: f'{whole}."{table}"')
+        limited = scoped.with_partners(con, limited)
+        scoped.show(con, schema, limited)
+        results = scoped.condition(contracts()["results"], limited)
+        lots = f"{results != 'false'} and d.batch_id in (select batch_id from {schema}.batches)"
+        days = f"select d.* from {whole}.{derived.DAYS} d where {lots}"
+        con.execute(f"create view {schema}.{derived.DAYS} as {days}")
+        charted = scoped.inside(contracts()["batches"], limited, "c")  # it has the lot's program and site
+        con.execute(
+            f"create view {schema}.{derived.CHARTED} as select c.* from {whole}.{derived.CHARTED} c "
+            f"where {results != 'false'} and {charted}"
+        )
 
 
 def _columns(session: Session, table: str, columns: Sequence[str]) -> pa.Table:

@@ -16,6 +16,7 @@ from typing import Any
 from firstdose.access import NOTHING, Scope
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
+from firstdose.lake import locking
 from firstdose.lake.store import Lake
 from firstdose.words import _, ngettext
 
@@ -111,7 +112,7 @@ def make(
         _text(now + timedelta(days=days)), most, secret,
     )  # fmt: skip
     record = {key: value for key, value in asdict(made).items() if key in _RECORD}
-    with lake.place.writing(), lake.place.written():
+    with locking.writing(lake.place), lake.place.written():
         kept = _keep(lake, f"{made.id}.json", record, 0o444)
         shown = {"scope": made.scope, "pages": list(pages), "expires_at": made.expires_at, "most": most}
         _append(lake, "share_create", by, name, made, record_sha256=kept, **shown)
@@ -129,7 +130,7 @@ def revoke(lake: Lake, link: PartnerLink, by: str, why: str) -> PartnerLink:
     if link.revoked_by:
         return link
     gone = {"by": by, "at": _text(datetime.now(UTC)), "why": why[:_TEXT]}
-    with lake.place.writing(), lake.place.written():
+    with locking.writing(lake.place), lake.place.written():
         kept = _keep(lake, f"{link.id}.revoked.json", gone, 0o444)
         _append(lake, "share_revoke", by, why, link, record_sha256=kept)
     return replace(link, revoked_by=by, revoked_at=gone["at"])
@@ -175,7 +176,7 @@ def open_(lake: Lake, link: PartnerLink, passphrase: str, *, now: datetime | Non
     if link.wrong >= MOST_WRONG:
         raise Shut(_locked())
     fits = not link.passphrase or _fits(passphrase, link.passphrase)
-    with lake.place.writing(), lake.place.written():
+    with locking.writing(lake.place), lake.place.written():
         link = find(lake, link.id) or link  # as it is now that nobody else writes
         state = _state(lake, link.id)
         if why := link.shut(moment):

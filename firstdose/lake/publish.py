@@ -193,6 +193,28 @@ def apply(
 _NO_ROWS = "0" * 32
 
 
+def write_tables(
+    con: duckdb.DuckDBPyConnection,
+    place: Place,
+    rows: Mapping[str, Path | None],
+    scope: Scope,
+    before: Version | None,
+    limited: "scoped.Limit | None" = None,
+) -> tuple[dict[str, Counts], dict[str, int]]:
+    """Write the differences of every given table: what changed in each, and by how much its print moved."""
+    changes: dict[str, Counts] = {}
+    moved: dict[str, int] = {}
+    for name, contract in contracts().items():
+        if name in rows:
+            given = stage(con, contract, rows[name])
+            if not given and not scope.complete:
+                continue  # a table without rows replaces nothing unless that is said
+            counts, print_ = apply(con, place, contract, scope, before, limited)
+            if counts != Counts():
+                changes[name], moved[name] = counts, print_
+    return changes, moved
+
+
 def _present(con: duckdb.DuckDBPyConnection, place: Place, contract: Contract, before: Version | None) -> str:
     """The stored rows: copied into memory, save the one table that may be too large for it."""
     con.execute("drop table if exists present")

@@ -10,6 +10,7 @@ from threading import Lock
 
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
+from firstdose.lake import locking
 from firstdose.lake.store import Lake
 from firstdose.who import Who
 
@@ -33,7 +34,7 @@ def tell(lake: Lake, who: Who, action: str, object_id: str, why: str, *, now: fl
             return False
         _told[key] = moment
     with contextlib.suppress(FirstdoseError, OSError):
-        with lake.place.writing(), lake.place.written():
+        with locking.writing(lake.place), lake.place.written():
             chain = Chain(lake.place.audit)
             chain.set_torn_line_aside()
             chain.append(

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from firstdose import reference
 from firstdose.contracts import Contract, contracts
 from firstdose.errors import DamagedVersion, StoreError
-from firstdose.lake import derived, files
+from firstdose.lake import derived, engine, files
 from firstdose.lake import tables as sql
 from firstdose.place import reason, short_of_disk
 from firstdose.words import _
@@ -105,17 +105,16 @@ def load_version(
     keep(con, place, version, wanted)
     schema = schema_of(version.version, only)
     made = {} if only else derived.kept_names(version)
-    con.execute("begin")
-    if made:
-        sources = [f'kept."{kept_name(contracts()[name], version)}"' for name in derived.SOURCES]
-        derived.keep(con, place, version, sources[0], sources[1], LARGEST_COPIED)
-    con.execute(f"create schema if not exists {schema}")
-    for contract in wanted:
-        named = f'{schema}."{contract.name}"'
-        con.execute(f'create or replace view {named} as from kept."{kept_name(contract, version)}"')
-    for name, kept in made.items():
-        con.execute(f"create or replace view {schema}.{name} as from {kept}")
-    con.execute("commit")
+    with engine.transaction(con):
+        if made:
+            sources = [f'kept."{kept_name(contracts()[name], version)}"' for name in derived.SOURCES]
+            derived.keep(con, place, version, sources[0], sources[1], LARGEST_COPIED)
+        con.execute(f"create schema if not exists {schema}")
+        for contract in wanted:
+            named = f'{schema}."{contract.name}"'
+            con.execute(f'create or replace view {named} as from kept."{kept_name(contract, version)}"')
+        for name, kept in made.items():
+            con.execute(f"create or replace view {schema}.{name} as from {kept}")
 
 
 def keep(
@@ -126,18 +125,13 @@ def keep(
     Nothing that could not be judged stays, and what another version holds unharmed is found there.
     """
     if version.damaged:
-        raise _damaged(version, place.catalogue.name)
+        raise _damaged(version, place.catalogue_name)
     con.execute("create schema if not exists kept")
     kept = kept_tables(con)
-    con.execute("begin")
-    try:
+    with engine.transaction(con):
         for contract in wanted:
             if kept_name(contract, version) not in kept:
                 _copy(con, place, version, contract)
-        con.execute("commit")
-    except DamagedVersion:
-        con.execute("rollback")
-        raise
 
 
 def _copy(con: duckdb.DuckDBPyConnection, place: "Place", version: "Version", contract: Contract) -> None:
@@ -149,8 +143,8 @@ def _copy(con: duckdb.DuckDBPyConnection, place: "Place", version: "Version", co
     try:
         whole = _read(con, place, version, contract, source)
     except duckdb.Error as error:  # what reading damaged bytes ends in is not always called by one name
-        con.execute("rollback")
-        if short_of_disk(error):
+        engine.undo(con)
+        if short_of_disk(error) or engine.away(con, place, error):
             said = _("The store {place} cannot be opened: {why}")
             raise StoreError(said.format(place=place.folder, why=reason(error))) from error
         con.execute("begin")

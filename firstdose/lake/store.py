@@ -1,8 +1,7 @@
 """The lake: publish, list, pin, compare, restore and verify data versions."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -18,16 +17,16 @@ from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
-from firstdose.lake import engine, naming, publish, session, verify
+from firstdose.lake import engine, locking, naming, publish, session, verify
 from firstdose.lake import tables as sql
 from firstdose.lake.catching_up import catch_up, line, promise, redeem
 from firstdose.lake.changes import TableChanges, compare
-from firstdose.lake.opened import Reader, columns, rename
 from firstdose.lake.preview import Preview, look
-from firstdose.lake.publish import EXACTLY, Author, Counts, Overtaken, Published
+from firstdose.lake.publish import EXACTLY, Author, Overtaken, Published
+from firstdose.lake.reading import Reader, columns
 from firstdose.lake.session import Session
-from firstdose.lake.versions import Version, listed
-from firstdose.place import Place, reason
+from firstdose.lake.versions import Version
+from firstdose.place import Place, reason, shown
 from firstdose.words import _
 
 if TYPE_CHECKING:
@@ -66,9 +65,11 @@ class Lake:
 
     def _reader(self) -> Reader | None:
         """The reader of this process, opened when the lake exists; none before the first publish."""
-        if self._open is None and self.place.exists:
+        if self._open is None and (self.place.postgres or self.place.exists):
             threads = _WRITING_THREADS if self._writing else 2
-            self._open = Reader(engine.connect(self.place, read_only=not self._writing, threads=threads))
+            with contextlib.suppress(engine.NoLake):
+                con = engine.connect(self.place, read_only=not self._writing, threads=threads, make=False)
+                self._open = Reader(self.place, con)
         return self._open
 
     def _reading(self) -> Reader:
@@ -78,18 +79,12 @@ class Lake:
             raise StoreError(_("Nothing has been published to {place} yet.").format(place=self.place.folder))
         return reader
 
-    def versions(self) -> tuple[Version, ...]:
-        """Every data version, oldest first; sees what another process published at once."""
+    def versions(self, *, now: bool = False) -> tuple[Version, ...]:
+        """Every data version, oldest first; sees what another process published at once, and what another
+        machine did within ``reading.LOOK_SECONDS``, or ``now``."""
         with self._guard:
             reader = self._reader()
-            if reader is None:
-                return ()
-            now = self.place.stamp()  # before reading, so that a later change is seen next time
-            if now != reader.seen:
-                reader.versions = listed(reader.connection.cursor(), self.place.catalogue.name)
-                reader.seen = now
-                rename(reader)
-            return reader.versions
+            return reader.look(now=now) if reader else ()
 
     @property
     def store(self) -> str:
@@ -102,9 +97,9 @@ class Lake:
         reader = self._open
         return reader.versions[-1].version if reader and reader.versions else 0
 
-    def newest(self) -> int:
+    def newest(self, *, now: bool = False) -> int:
         """The number of the newest data version; 0 when nothing has been published."""
-        versions = self.versions()
+        versions = self.versions(now=now)
         return versions[-1].version if versions else 0
 
     def version(self, number: int) -> Version:
@@ -125,10 +120,7 @@ class Lake:
         with self._guard:
             version = self.version(self.newest() if number is None else number)
             reader = self._reading()
-            if not reader.locked:
-                session.load_reference(reader.connection)
-                engine.lock(reader.connection, self.place.folder)
-                reader.locked = True
+            reader.close_doors()
             if whole := reader.sessions.get((version.version, frozenset())):
                 return whole
             if (asked := (version.version, only)) not in reader.sessions:
@@ -161,7 +153,7 @@ class Lake:
 
     def note(self, action: str, author: Author, object_id: str, **more: Any) -> None:
         """Write an event that makes no version into the audit chain, such as a draft sent back."""
-        with self.place.writing(), self.place.written():
+        with locking.writing(self.place), self.place.written():
             chain = Chain(self.place.audit)
             chain.set_torn_line_aside()
             chain.append(action, object_id=object_id, **author.told, **more)
@@ -191,7 +183,7 @@ class Lake:
             verify.rows(con, versions)
         except duckdb.Error as error:
             raise IntegrityError(
-                _("The stored data cannot be read: {why}").format(why=str(error)[:200])
+                _("The stored data cannot be read: {why}").format(why=shown(str(error)))
             ) from error
 
     # ------------------------------------------------------------------ writing
@@ -211,19 +203,20 @@ class Lake:
         name; ``StoreError`` when the store cannot be written.
         """
         author.judge()
-        with self.place.writing():
-            given = naming.naming(self.version(number).version, name, author, self.versions())
+        with locking.writing(self.place) as held:
+            given = naming.naming(self.version(number).version, name, author, self.versions(now=True))
             chain = Chain(self.place.audit)
             try:
-                with closing(engine.connect(self.place, read_only=False, threads=_WRITING_THREADS)) as con:
+                with self._writer() as con:
                     sql.ensure(con)
                     catch_up(self.place, chain, con)
-                    naming.write(con, given)
+                    naming.write(con, given, held)
             except (duckdb.Error, OSError) as error:
                 said = _("Nothing was named: the store could not be written ({why}).")
                 raise StoreError(said.format(why=reason(error))) from error
             with contextlib.suppress(OSError):  # the next writer writes the line
                 naming.tell(chain, given, **author.ids)
+        self.versions(now=True)
         return self.version(number)
 
     def publish(
@@ -252,13 +245,12 @@ class Lake:
         rows: dict[str, Path | None] = dict(tables)
         if scope.complete:
             rows = {name: tables.get(name) for name in contracts()}
-        with self.place.writing():
-            if based_on is not None and based_on != self.newest():
-                raise Overtaken(
-                    _("Version {n} was published meanwhile; check again.").format(n=self.newest())
-                )
+        with locking.writing(self.place) as held:
+            newest = self.newest(now=True)
+            if based_on not in (None, newest):
+                raise Overtaken(_("Version {n} was published meanwhile; check again.").format(n=newest))
             try:
-                return self._publish(rows, author, scope, sources, restores)
+                return self._publish(rows, author, scope, sources, restores, held)
             except (duckdb.Error, OSError) as error:
                 raise StoreError(
                     _("Nothing was published: the store could not be written ({why}).").format(
@@ -277,49 +269,44 @@ class Lake:
         scope: Scope,
         sources: Sequence[str],
         restores: int | None,
+        held: locking.Held,
     ) -> Published:
+        chain = Chain(self.place.audit)
+        with self._writer() as con:
+            sql.ensure(con)
+            catch_up(self.place, chain, con)
+            with engine.transaction(con, held):
+                before = publish.last(con)
+                # without a complete publish some of what stands there is fictional still
+                if before and before.illustrative and not scope.complete:
+                    author = replace(author, illustrative=True)
+                changes, moved = publish.write_tables(con, self.place, rows, scope, before, self._limit(con))
+                done = Published((before.version if before else 0) + bool(changes), changes)
+                if changes:
+                    contents, sealed = publish.write_version(
+                        con, done.version, before, author, changes, moved, chain.head()
+                    )
+                    stored = {"contents": verify.digest(contents), "sealed": sealed}
+                    promise(self.place, line(author, done, sources, restores, **stored))
+            if changes:
+                with contextlib.suppress(OSError, duckdb.Error):  # published: the next writer writes the line
+                    redeem(self.place, chain, con)
+        self.versions(now=True)
+        return done
+
+    @contextlib.contextmanager
+    def _writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that may write, for as long as the block lasts."""
         reader = self._reader() if self._writing else None
         con = (
             reader.connection.cursor()
             if reader
             else engine.connect(self.place, read_only=False, threads=_WRITING_THREADS)
         )
-        chain = Chain(self.place.audit)
         try:
-            sql.ensure(con)
-            catch_up(self.place, chain, con)
-            con.execute("begin")
-            before, limited = publish.last(con), self._limit(con)
-            number = before.version if before else 0
-            # without a complete publish some of what stands there is fictional still
-            if before and before.illustrative and not scope.complete:
-                author = replace(author, illustrative=True)
-            changes: dict[str, Counts] = {}
-            moved: dict[str, int] = {}
-            for name, contract in contracts().items():
-                if name in rows:
-                    given = publish.stage(con, contract, rows[name])
-                    if not given and not scope.complete:
-                        continue  # a table without rows replaces nothing unless that is said
-                    counts, print_ = publish.apply(con, self.place, contract, scope, before, limited)
-                    if counts != Counts():
-                        changes[name], moved[name] = counts, print_
-            if not changes:
-                con.execute("rollback")
-                return Published(number, {})
-            number += 1
-            contents, sealed = publish.write_version(
-                con, number, before, author, changes, moved, chain.head()
-            )
-            done = Published(number, changes)
-            owed = line(author, done, sources, restores, contents=verify.digest(contents), sealed=sealed)
-            promise(self.place, owed)
-            con.execute("commit")
+            yield con
         finally:
-            con.close()
-        with contextlib.suppress(OSError):  # it was published: the next writer writes the line
-            redeem(self.place, chain)
-        return done
+            engine.close(con)
 
 
 @cache

@@ -3,7 +3,7 @@
 import duckdb
 
 from firstdose.contracts import Contract, contracts
-from firstdose.lake import derived
+from firstdose.lake import derived, engine
 
 VERSIONS = """
 create table if not exists lake.firstdose_versions (
@@ -49,10 +49,9 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     derived_too = derived.missing(have)
     if not wanted and not derived_too:
         return
-    con.execute("begin")
-    for statement in (*wanted, *derived_too):
-        con.execute(statement)
-    con.execute("commit")
+    with engine.transaction(con):
+        for statement in (*wanted, *derived_too):
+            con.execute(statement)
     if derived_too:
         derived.set_options(con)
 

@@ -116,7 +116,7 @@ def _by(event: Mapping[str, Any]) -> str:
 
 def data_files(con: duckdb.DuckDBPyConnection, place: "Place", versions: "tuple[Version, ...]") -> None:
     """Every data file is what its publish wrote; the first that is not is named with its versions."""
-    for name in files.damaged(place, files.told(Chain(place.audit).events())):
+    for name in files.damaged(con, place, files.told(Chain(place.audit).events())):
         table = name.split("/")[-2]
         spoilt = [
             str(version.version)

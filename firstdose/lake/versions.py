@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ import duckdb
 
 from firstdose.errors import IntegrityError, StoreError
 from firstdose.lake.naming import read_names
-from firstdose.place import reason, short_of_disk
+from firstdose.place import reason, short_of_disk, shown
 from firstdose.words import _
 
 
@@ -76,7 +76,8 @@ def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
     """Every data version, oldest first, each with the lake snapshot its row was written in."""
     have: dict[str, set[str]] = {}
     for table, column in con.execute(
-        "select table_name, column_name from duckdb_columns() where table_name like 'firstdose_%'"
+        "select table_name, column_name from duckdb_columns() "
+        "where database_name = 'lake' and table_name like 'firstdose_%'"
     ).fetchall():
         have.setdefault(table, set()).add(column)
     if "firstdose_versions" not in have:
@@ -91,19 +92,24 @@ def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
     return tuple(_version(row, given, broken=_broken(row, first)) for row in rows)
 
 
-def listed(con: duckdb.DuckDBPyConnection, catalogue: str) -> tuple[Version, ...]:
-    """Every data version, as ``read_versions``; ``IntegrityError`` or ``StoreError`` when it cannot."""
+def listed(
+    con: duckdb.DuckDBPyConnection, catalogue: str, answers: Callable[[], bool]
+) -> tuple[Version, ...]:
+    """Every data version, as ``read_versions``.
+
+    ``StoreError`` where the store does not answer, ``IntegrityError`` where it does and cannot be read.
+    """
     try:
         return read_versions(con)
     except duckdb.Error as error:
-        if short_of_disk(error):
+        if short_of_disk(error) or not answers():
             said = _("The store {place} cannot be opened: {why}")
             raise StoreError(said.format(place=catalogue, why=reason(error))) from error
         raise IntegrityError(
             _(
                 "The catalogue {file} of the store cannot be read ({why}). Put the lake folder "
                 "back from its backup, then run “firstdose verify”."
-            ).format(file=catalogue, why=str(error)[:200])
+            ).format(file=catalogue, why=shown(str(error)))
         ) from error
 
 

@@ -16,6 +16,7 @@ import duckdb
 
 from firstdose.errors import IntegrityError, StoreError
 from firstdose.lake import derived
+from firstdose.place import shown
 from firstdose.words import _
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _in_time(
         ) from error
     except duckdb.IOException as error:  # large results are read from their file at every question
         raise IntegrityError(
-            _("The stored data cannot be read: {why}").format(why=str(error)[:200])
+            _("The stored data cannot be read: {why}").format(why=shown(str(error)))
         ) from error
     finally:
         stop.cancel()

@@ -53,6 +53,7 @@ class Person:
             message = ForwardMsg.FromString(raw)
             kind = message.WhichOneof("type")
             if kind == "new_session":
+                self.drawn = b""  # a run that was broken off for another one drew nothing that stays
                 self.session = message.new_session.initialize.session_id or self.session
             elif kind == "delta":
                 self.drawn += raw
@@ -124,6 +125,7 @@ def _cookie(url: str) -> str:
     answer = connection.getresponse()
     answer.read()
     said = answer.getheader("Set-Cookie") or ""
+    connection.close()
     return said.partition("_streamlit_xsrf=")[2].partition(";")[0].strip('"')
 
 

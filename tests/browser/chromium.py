@@ -34,7 +34,7 @@ def find() -> str | None:
     return own if Path(own).is_file() else None
 
 
-def _apt(*packages: str) -> bool:
+def apt(*packages: str) -> bool:
     """Install Debian packages, with a few tries: mirrors stumble. False when there is no apt or no right."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return False
@@ -61,7 +61,7 @@ def _draws_japanese() -> bool:
 
 def install() -> str | None:
     """Install Chromium with apt, else with Playwright's own download; its path, or none."""
-    if not _apt("chromium"):
+    if not apt("chromium"):
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     return find()
 
@@ -72,7 +72,7 @@ def main() -> int:
     if not found:
         click.echo(MISSING, err=True)
         return 1
-    if "--install" in sys.argv and not _draws_japanese() and not _apt("fonts-noto-cjk"):
+    if "--install" in sys.argv and not _draws_japanese() and not apt("fonts-noto-cjk"):
         click.echo("No Japanese font found: Japanese will show as boxes (Noto Sans CJK helps).", err=True)
     click.echo(f"Browser for the tests: {found}")
     return 0

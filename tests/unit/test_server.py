@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.web.server.starlette import starlette_server
 
 from firstdose import assets, server
@@ -263,3 +264,16 @@ def test_a_page_of_another_site_cannot_open_a_connection() -> None:
     for origin in ("https://evil.example", "null", "http://127.0.0.1.evil.example:8501", "file://"):
         assert not _is_origin_allowed(origin, "127.0.0.1:8501")
     assert _is_origin_allowed("http://127.0.0.1:8501", "127.0.0.1:8501")
+
+
+def test_garbage_is_looked_for_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(script_runner, "gc", script_runner.gc)  # put back after the test
+    assert callable(script_runner.gc.collect), "Streamlit still calls it there"
+    monkeypatch.setattr("firstdose.server.gc.collect", looked.append)
+    server.collect_rarely()
+    for _run in range(5):
+        script_runner.gc.collect(2)
+    assert looked == [2]
