@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from firstdose.lake import Lake, publish_history
+from firstdose.lake import Lake, engine, publish_history
 from firstdose.words import use_language
 from tests.scale import on_postgres
 
@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Examples of a property test that says no number itself; a longer look sets FIRSTDOSE_EXAMPLES.
 settings.register_profile("firstdose", max_examples=int(os.environ.get("FIRSTDOSE_EXAMPLES", "30")))
 settings.load_profile("firstdose")
+#: The signatures of the engine's extensions cost 0.2 s a connection: ``test_engine`` and every process that a
+#: test starts judge them, a thousand other connections of the tests need not.
+engine._SETTINGS["allow_unsigned_extensions"] = "true"
 
 
 @pytest.fixture(autouse=True)
@@ -104,5 +107,5 @@ def renamed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def renamed(renamed_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     """A copy of that lake for one test, as the lake that the settings name."""
-    monkeypatch.setenv("FIRSTDOSE_LAKE", str(shutil.copytree(renamed_once, tmp_path / "lake")))
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(on_postgres.copied(renamed_once, tmp_path / "lake")))
     return Lake.open()

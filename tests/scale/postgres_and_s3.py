@@ -59,13 +59,17 @@ class Postgres:
             raise RuntimeError(made.stderr)
         return self.dsn(name)
 
-    def run(self, program: str, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        """Run a client program of PostgreSQL against this server."""
+    def run(
+        self, program: str, *arguments: str, check: bool = True, given: str | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a client program of PostgreSQL against this server; ``given`` is what it reads."""
         folder = binaries()
         assert folder is not None
         where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", _USER)
         command = [str(folder / program), *where, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=check, timeout=_PATIENCE)
+        return subprocess.run(
+            command, capture_output=True, text=True, check=check, timeout=_PATIENCE, input=given
+        )
 
 
 @contextmanager

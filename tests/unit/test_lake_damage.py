@@ -1,7 +1,6 @@
 """One flipped bit in what is stored: no figure is drawn from it, and it is named with its remedy."""
 
 import random
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from firstdose.contracts import contracts
 from firstdose.errors import DamagedVersion, FirstdoseError, IntegrityError
 from firstdose.lake import Lake, Version, engine, files, session
 from firstdose.words import LANGUAGES, use_language
+from tests.catalogue import catalogue, held
 from tests.scale import on_postgres
 from tests.unit.test_lake import ME, partner, publish
 
@@ -155,7 +155,6 @@ def test_large_results_behind_a_view_are_judged_by_their_files(
     assert Lake.open(tmp_path / "lake").session().cursor().execute("from results").fetchone()
 
 
-@pytest.mark.skipif(on_postgres.asked(), reason="writes into the file of SQLite")
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -172,19 +171,10 @@ def test_what_the_catalogue_says_of_a_version_is_sealed(
     lake = Lake.open(tmp_path / "lake")
     publish(lake, tmp_path, partners=[partner("A")])
     publish(lake, tmp_path, partners=[partner("A"), partner("B")])
-    with sqlite3.connect(lake.place.catalogue) as catalogue:
-        tables = catalogue.execute(
-            "select name from sqlite_master where name like 'ducklake_inlined_data_%'"
-        ).fetchall()
-        (held,) = (
-            name
-            for (name,) in tables
-            if any(row[1] == "seal" for row in catalogue.execute(f"pragma table_info({name})"))
-        )
-        catalogue.execute(f"update {held} set {column} = ? where version = 2", [value])
-    catalogue.close()
+    with catalogue(lake.place.folder) as con:
+        con.execute(f"update {held(con, 'seal')} set {column} = ? where version = 2", [value])
     opened = Lake.open(lake.place.folder)
-    with pytest.raises(DamagedVersion, match=lake.place.catalogue.name):
+    with pytest.raises(DamagedVersion, match=lake.place.catalogue_name):
         opened.session()
     assert opened.session(1).version == 1
     with pytest.raises(IntegrityError, match="version 2"):

@@ -14,6 +14,7 @@ from firstdose.errors import StoreError
 from firstdose.lake import Draft, Drafts, Lake, Prepared, prepare
 from firstdose.lake.prepare import publish
 from firstdose.words import LANGUAGES, use_language
+from tests.scale import on_postgres
 from tests.unit.test_drafts import SIX, WHO
 from tests.unit.test_lake import ME
 
@@ -70,7 +71,10 @@ def test_what_writes_into_a_full_store_is_refused_in_words_and_reading_goes_on(
     lake.session()
     use_language(language)
     before = lake.place.audit.read_bytes()
-    for name, act in acts(lake, drafts, draft, ready).items():
+    written = acts(lake, drafts, draft, ready)
+    if on_postgres.asked():
+        del written["name"]  # it lies in the database, whose disk is another one
+    for name, act in written.items():
         with full(0), pytest.raises(StoreError) as refusal:
             act()
         assert {"en": "no room", "ja": "空き容量"}[language] in str(refusal.value), name
@@ -79,7 +83,7 @@ def test_what_writes_into_a_full_store_is_refused_in_words_and_reading_goes_on(
     assert lake.place.audit.read_bytes() == before
     assert drafts.read(draft.id) == draft, "the draft is as it was"
     assert not list(lake.place.folder.rglob("*.part")), "nothing half written stays"
-    assert [bool(act()) for act in acts(lake, drafts, draft, ready).values()] != [], "it recovers by itself"
+    assert [bool(act()) for act in written.values()] != [], "it recovers by itself"
     assert lake.newest() == 2
     lake.verify()
 
@@ -131,7 +135,10 @@ def test_what_writes_into_a_read_only_store_is_refused_in_words_and_reading_goes
 ) -> None:
     draft, ready = waiting(lake, drafts)
     read_only("ro")
-    for name, act in acts(lake, drafts, draft, ready).items():
+    written = acts(lake, drafts, draft, ready)
+    if on_postgres.asked():
+        del written["name"]  # it lies in the database, whose disk is another one
+    for name, act in written.items():
         with pytest.raises(StoreError, match="read-only"):
             act()
         assert Lake.open(lake.place.folder).session().version == 1, name

@@ -1,8 +1,6 @@
 """Fifty ways to alter what is kept: `firstdose verify` finds each, and nothing is written on top of a cut."""
 
 import json
-import shutil
-import sqlite3
 from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
@@ -15,6 +13,8 @@ from firstdose.audit import EMPTY, Chain
 from firstdose.errors import IntegrityError
 from firstdose.lake import Author, Lake, saved_views
 from firstdose.lake.versions import seal
+from tests.catalogue import catalogue, held, lose
+from tests.scale import on_postgres
 from tests.unit.test_lake import ME, parquet, partner
 
 Lines = list[str]
@@ -126,14 +126,12 @@ def view(lake: Path, ending: str) -> Path:
 
 
 def row_of_version(lake: Path, number: int, *, resealed: bool = False, **changed: str) -> None:
-    with sqlite3.connect(lake / "catalog.sqlite") as catalogue:
-        catalogue.row_factory = sqlite3.Row
-        table = held(catalogue, "seal")
+    with catalogue(lake) as con:
+        table = held(con, "seal")
         if not changed:
-            catalogue.execute(f"delete from {table} where version = ?", [number])
+            con.execute(f"delete from {table} where version = ?", [number])
         for name, value in changed.items():
-            catalogue.execute(f"update {table} set {name} = ? where version = ?", [value, number])
-    catalogue.close()
+            con.execute(f"update {table} set {name} = ? where version = ?", [value, number])
     if resealed:
         version = next(one for one in Lake.open(lake).versions() if one.version == number)
         assert version.damaged, "a seal that was not made anew shows"
@@ -154,21 +152,9 @@ def row_of_version(lake: Path, number: int, *, resealed: bool = False, **changed
         assert not any(one.damaged for one in Lake.open(lake).versions()), "forged as well as can be"
 
 
-def held(catalogue: sqlite3.Connection, column: str) -> str:
-    """The table in which the catalogue holds the rows of ours that have a column."""
-    tables = catalogue.execute("select name from sqlite_master where name like 'ducklake_inlined_data_%'")
-    (name,) = (
-        table
-        for (table,) in tables.fetchall()
-        if any(row[1] == column for row in catalogue.execute(f"pragma table_info({table})"))
-    )
-    return str(name)
-
-
 def name_of_version(lake: Path, statement: str) -> None:
-    with sqlite3.connect(lake / "catalog.sqlite") as catalogue:
-        catalogue.execute(statement.format(table=held(catalogue, "named_by")))
-    catalogue.close()
+    with catalogue(lake) as con:
+        con.execute(statement.format(table=held(con, "named_by")))
 
 
 def flip(path: Path) -> None:
@@ -202,7 +188,7 @@ STORED: dict[str, Callable[[Path], object]] = {
         lake, 3, resealed=True, published_by="Somebody"
     ),
     "the last version's row gone": lambda lake: row_of_version(lake, 3),
-    "the whole catalogue gone": lambda lake: [path.unlink() for path in lake.glob("catalog.sqlite*")],
+    "the whole catalogue gone": lose,
     "a name": lambda lake: name_of_version(lake, "update {table} set name = 'Final'"),
     "a name gone": lambda lake: name_of_version(lake, "delete from {table}"),
     "one bit of a stored file": lambda lake: flip(min(lake.glob("data/**/*.parquet"))),
@@ -225,7 +211,7 @@ def opened(kept: Path) -> Lake:
 
 
 def altered(kept: Path, folder: Path) -> Path:
-    return Path(shutil.copytree(kept, folder / "lake"))
+    return on_postgres.copied(kept, folder / "lake")
 
 
 def tampered(lake: Path, change: Callable[[Lines], Lines]) -> None:
