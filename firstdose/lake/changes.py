@@ -8,6 +8,7 @@ import duckdb
 from firstdose.contracts import Contract, contracts
 from firstdose.lake import tables as sql
 from firstdose.lake.session import keep, kept_name
+from firstdose.lake.versions import NO_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ def compare(
     differing = [
         contract
         for contract in contracts().values()
-        if before.contents.get(contract.name, "0" * 32) != after.contents.get(contract.name, "0" * 32)
+        if before.contents.get(contract.name, NO_ROWS) != after.contents.get(contract.name, NO_ROWS)
     ]
     for version in (before, after):
         keep(con, place, version, differing)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from firstdose.lake import files
+from firstdose.lake import engine, files
+from firstdose.lake.versions import NO_ROWS
 
 if TYPE_CHECKING:
     from firstdose.lake.versions import Version
@@ -22,7 +23,6 @@ SOURCES = ("results", "batches")
 ROW_GROUP = 61_440  # rows that one chart reads at least; measured (docs/decisions.md)
 _STORED = {DAYS: "firstdose_result_days", CHARTED: "firstdose_charted"}
 _MADE = "firstdose_derived"
-_NO_ROWS = "0" * 32
 _ORDER = {DAYS: "attribute_code, partner_id, tested_on, batch_id, sample", CHARTED: "attribute_code"}
 _COLUMNS = {
     _STORED[DAYS]: "attribute_code varchar, partner_id varchar, batch_id varchar, sample varchar, "
@@ -79,7 +79,7 @@ def views(schema: str, kind: str = "view") -> tuple[str, str]:
 
 def kept_names(version: "Version") -> dict[str, str]:
     """The names under which both are kept in memory; versions of the same results and lots share them."""
-    prints = "_".join(version.contents.get(name, _NO_ROWS) for name in SOURCES)
+    prints = "_".join(version.contents.get(name, NO_ROWS) for name in SOURCES)
     return {name: f'kept."{name}_{prints}"' for name in (DAYS, CHARTED)}
 
 
@@ -93,11 +93,9 @@ def keep(
 ) -> None:
     """Keep both of a version: copied where small, the stored ones behind a view, else computed."""
     names = kept_names(version)
-    bare = names[CHARTED].removeprefix('kept."').removesuffix('"')
-    there = "select table_name from duckdb_tables() union all select view_name from duckdb_views()"
-    if con.execute(f"select 1 from ({there}) named(one) where one = ?", [bare]).fetchone():
+    if engine.columns(con, names[CHARTED]):
         return
-    if con.execute(f"select 1 from duckdb_tables() where {_is(results)}").fetchone():
+    if engine.columns(con, results, "rowid"):
         days = days_of(results, batches)
         con.execute(f"create table {names[DAYS]} as {days} order by {_ORDER[DAYS]}")
         con.execute(f"create table {names[CHARTED]} as {charted_of(names[DAYS], batches)}")
@@ -116,11 +114,6 @@ def keep(
         con.execute(f"create view {names[CHARTED]} as {charted_of(names[DAYS], batches)}")
 
 
-def _is(kept: str) -> str:
-    """The condition that a row of the engine's list of tables is one kept in memory."""
-    return f"schema_name = 'kept' and table_name = '{kept.removeprefix('kept.').strip(chr(34))}'"
-
-
 def _stands(con: duckdb.DuckDBPyConnection, snapshot: int | None, contents: Mapping[str, str]) -> bool:
     """Whether what is stored was made of the results and lots of these fingerprints."""
     at = "" if snapshot is None else f" at (version => {snapshot})"
@@ -128,7 +121,7 @@ def _stands(con: duckdb.DuckDBPyConnection, snapshot: int | None, contents: Mapp
         made = con.execute(f"select results, batches from lake.{_MADE}{at}").fetchall()
     except duckdb.CatalogException:  # the version is older than the table
         return False
-    return made == [tuple(contents.get(name, _NO_ROWS) for name in SOURCES)]
+    return made == [tuple(contents.get(name, NO_ROWS) for name in SOURCES)]
 
 
 # ---------------------------------------------------------------------- writing

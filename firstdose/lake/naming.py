@@ -70,10 +70,7 @@ def write(con: duckdb.DuckDBPyConnection, given: Naming, held: "Held") -> None:
 
 def exist(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether any version was ever named after its publish."""
-    found = con.execute(
-        "select count(*) from duckdb_tables() where database_name = 'lake' and table_name = 'firstdose_names'"
-    ).fetchone()
-    return bool(found and found[0])
+    return bool(engine.columns(con, "lake.firstdose_names"))
 
 
 def read_names(con: duckdb.DuckDBPyConnection) -> tuple[Naming, ...]:

@@ -14,7 +14,7 @@ from firstdose.errors import IntegrityError, PublishError
 from firstdose.intake.scope import Scope
 from firstdose.lake import derived, files, four_eyes, scoped, session
 from firstdose.lake import tables as sql
-from firstdose.lake.versions import COLUMNS, Version, read_versions, seal
+from firstdose.lake.versions import COLUMNS, NO_ROWS, Version, read_versions, seal
 from firstdose.place import Place
 from firstdose.who import Method, Who
 from firstdose.words import _, ngettext
@@ -190,9 +190,6 @@ def apply(
     return done
 
 
-_NO_ROWS = "0" * 32
-
-
 def write_tables(
     con: duckdb.DuckDBPyConnection,
     place: Place,
@@ -218,8 +215,8 @@ def write_tables(
 def _present(con: duckdb.DuckDBPyConnection, place: Place, contract: Contract, before: Version | None) -> str:
     """The stored rows: copied into memory, save the one table that may be too large for it."""
     con.execute("drop table if exists present")
-    print_ = before.contents.get(contract.name, _NO_ROWS) if before else _NO_ROWS
-    if before is None or print_ == _NO_ROWS:
+    print_ = before.contents.get(contract.name, NO_ROWS) if before else NO_ROWS
+    if before is None or print_ == NO_ROWS:
         con.execute(f"create temp table present ({sql.typed_columns(contract)})")
         return "present"
     stored, whole = "present", None

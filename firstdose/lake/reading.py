@@ -13,7 +13,7 @@ from firstdose.errors import StoreError
 from firstdose.intake.receive import nothing_yet
 from firstdose.lake import engine, session
 from firstdose.lake.session import Session
-from firstdose.lake.versions import Version, listed
+from firstdose.lake.versions import NO_ROWS, Version, listed
 from firstdose.place import Place, reason
 from firstdose.words import _
 
@@ -88,7 +88,7 @@ def columns(
 ) -> pa.Table:
     """Distinct rows of some columns of a table in a version; none when the table came later."""
     contract = contracts()[table]
-    if table not in version.contents:
+    if version.contents.get(table, NO_ROWS) == NO_ROWS:
         return nothing_yet(table, columns)
     named = ", ".join(f'"{contract.column(name).name}"' for name in columns)
     stored = f'lake."{table}" at (version => {version.snapshot})'

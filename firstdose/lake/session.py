@@ -15,6 +15,7 @@ from firstdose.contracts import Contract, contracts
 from firstdose.errors import DamagedVersion, StoreError
 from firstdose.lake import derived, engine, files
 from firstdose.lake import tables as sql
+from firstdose.lake.versions import NO_ROWS
 from firstdose.place import reason, short_of_disk
 from firstdose.words import _
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from firstdose.lake.versions import Version
     from firstdose.place import Place
 
-_EMPTY = "0" * 32
 LARGEST_COPIED = 500_000  # rows; a larger table stays Parquet behind a view (our convention, measured)
 
 
@@ -79,13 +79,7 @@ def load_reference(con: duckdb.DuckDBPyConnection) -> None:
 
 def kept_name(contract: Contract, version: "Version") -> str:
     """The name under which the rows of a table of a version are kept in memory."""
-    return f"{contract.name}_{version.contents.get(contract.name, _EMPTY)}"
-
-
-def kept_tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """The names of the tables kept in memory, by ``kept_name``; large ones are views and not among them."""
-    named = con.execute("select table_name from duckdb_tables() where schema_name = 'kept'").fetchall()
-    return frozenset(row[0] for row in named)
+    return f"{contract.name}_{version.contents.get(contract.name, NO_ROWS)}"
 
 
 def schema_of(number: int, only: "Iterable[str]" = ()) -> str:
@@ -127,11 +121,10 @@ def keep(
     if version.damaged:
         raise _damaged(version, place.catalogue_name)
     con.execute("create schema if not exists kept")
-    kept = kept_tables(con)
+    missing = [one for one in wanted if not engine.columns(con, f'kept."{kept_name(one, version)}"', "rowid")]
     with engine.transaction(con):
-        for contract in wanted:
-            if kept_name(contract, version) not in kept:
-                _copy(con, place, version, contract)
+        for contract in missing:
+            _copy(con, place, version, contract)
 
 
 def _copy(con: duckdb.DuckDBPyConnection, place: "Place", version: "Version", contract: Contract) -> None:
@@ -163,7 +156,8 @@ def _read(
     every = f"(select {empty} limit 0) union all by name select * from {stored}"
     rows = f"select {sql.columns(contract)} from ({every})"
     if contract.name != "results":
-        con.execute(f"create table {source} as {rows}")
+        with engine.as_it_stands(con):
+            con.execute(f"create table {source} as {rows}")
         return _judged(con, version, contract, source)
     counted = con.execute(f"select count(*) from {stored}").fetchone()
     if counted and counted[0] > LARGEST_COPIED:
@@ -171,7 +165,10 @@ def _read(
         con.execute(f"create or replace view {source} as {rows}")
         whole = files.sound(con, place, version, contract.name)  # a tenth of the time of reading every row
         return _judged(con, version, contract, source) if whole is None else whole
-    con.execute(f"create table {source} as {rows} order by attribute_code, lab_partner, tested_on, batch_id")
+    with engine.as_it_stands(con):
+        con.execute(
+            f"create table {source} as {rows} order by attribute_code, lab_partner, tested_on, batch_id"
+        )
     return _judged(con, version, contract, source)
 
 

@@ -10,15 +10,14 @@ import duckdb
 from firstdose.audit import Chain
 from firstdose.contracts import contracts
 from firstdose.errors import IntegrityError
-from firstdose.lake import files, naming
+from firstdose.lake import engine, files, naming
 from firstdose.lake import tables as sql
+from firstdose.lake.versions import NO_ROWS
 from firstdose.words import _
 
 if TYPE_CHECKING:
     from firstdose.lake.versions import Version
     from firstdose.place import Place
-
-_NO_ROWS = "0" * 32
 
 
 def digest(contents: Mapping[str, str]) -> str:
@@ -135,13 +134,14 @@ def rows(con: duckdb.DuckDBPyConnection, versions: "tuple[Version, ...]") -> Non
     judged: set[tuple[str, str]] = set()
     for version in versions:
         for contract in contracts().values():
-            print_ = version.contents.get(contract.name, _NO_ROWS)
+            print_ = version.contents.get(contract.name, NO_ROWS)
             if (contract.name, print_) in judged or contract.name not in version.contents:
                 continue
-            found = con.execute(
-                f'select bit_xor({sql.row_print(contract)}) from lake."{contract.name}" '
-                f"at (version => {version.snapshot})"
-            ).fetchall()
+            with engine.as_it_stands(con):
+                found = con.execute(
+                    f'select bit_xor({sql.row_print(contract)}) from lake."{contract.name}" '
+                    f"at (version => {version.snapshot})"
+                ).fetchall()
             if f"{int(found[0][0] or 0):032x}" != print_:
                 raise IntegrityError(
                     _("Version {version}: the rows of {table} are not those that were published.").format(

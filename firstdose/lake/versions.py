@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from firstdose.errors import IntegrityError, StoreError
-from firstdose.lake.naming import read_names
+from firstdose.lake import engine, naming
 from firstdose.place import reason, short_of_disk, shown
 from firstdose.words import _
 
@@ -67,6 +67,10 @@ COLUMNS = (
 )
 
 
+#: The fingerprint of a table without rows.
+NO_ROWS = "0" * 32
+
+
 def seal(row: Sequence[Any]) -> str:
     """One SHA-256 for what is stored about a version, by which one flipped bit of it shows."""
     return hashlib.sha256(json.dumps([str(cell) for cell in row], ensure_ascii=False).encode()).hexdigest()
@@ -74,17 +78,12 @@ def seal(row: Sequence[Any]) -> str:
 
 def read_versions(con: duckdb.DuckDBPyConnection) -> tuple[Version, ...]:
     """Every data version, oldest first, each with the lake snapshot its row was written in."""
-    have: dict[str, set[str]] = {}
-    for table, column in con.execute(
-        "select table_name, column_name from duckdb_columns() "
-        "where database_name = 'lake' and table_name like 'firstdose_%'"
-    ).fetchall():
-        have.setdefault(table, set()).add(column)
-    if "firstdose_versions" not in have:
+    have = engine.columns(con, "lake.firstdose_versions")
+    if not have:
         return ()
-    given = {row.version: row.name for row in read_names(con)} if "firstdose_names" in have else {}
-    # A store that an older firstdose wrote has neither, and who only reads cannot add the columns.
-    chosen = [name if name in have["firstdose_versions"] else "null" for name in (*COLUMNS, "seal")]
+    given = {row.version: row.name for row in naming.read_names(con)} if naming.exist(con) else {}
+    # A store that an older firstdose wrote lacks some, and who only reads cannot add the columns.
+    chosen = [name if name in have else "null" for name in (*COLUMNS, "seal")]
     rows = con.execute(
         f"select {', '.join(chosen)}, snapshot_id from lake.firstdose_versions order by version"
     ).fetchall()

@@ -24,5 +24,5 @@ def test_an_extension_that_was_altered_in_the_cache_is_refused(
     cached.chmod(0o644)
     cached.unlink()  # what this process has mapped stays as it was
     cached.write_bytes(content)
-    with pytest.raises(StoreError, match="signature"):
+    with pytest.raises(StoreError, match=name):
         engine.connect(place, read_only=False)
