@@ -51,7 +51,7 @@ postgres: .venv/.dev ## find a PostgreSQL for the tests of several servers, or i
 words: .venv/.dev ## collect every message into the English and Japanese catalogues
 	@$(PY) -m tests.catalogues
 
-bench: browser ## measure speed against a bare Streamlit page; writes docs/performance.md
+bench: browser .venv/.bench ## measure speed against bare Streamlit and Dash; writes docs/performance.md
 	@$(PY) -m tests.bench
 
 screens: browser ## photograph every page into .screens/: two widths, light and dark, both languages
@@ -83,6 +83,10 @@ clean: ## remove what was installed and measured; data and lake stay
 .venv/.scale: uv.lock pyproject.toml
 	@PYTHON="$(PYTHON)" UV="$(UV)" sh .ci/install --no-dev --extra scale
 	@touch $@ .venv/.run
+
+.venv/.bench: uv.lock pyproject.toml
+	@PYTHON="$(PYTHON)" UV="$(UV)" sh .ci/install --group bench
+	@touch $@ .venv/.run .venv/.dev
 
 .venv/.dev: uv.lock pyproject.toml
 	@echo "Installing into .venv with the tools for tests"

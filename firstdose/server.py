@@ -38,7 +38,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets, doors, feeds, incidents, partner, readers, short
+from firstdose import assets, doors, feeds, incidents, partner, readers, settings_audit, short
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, Overtaken, publish_history
 from firstdose.settings import may_listen, settings
@@ -199,12 +199,14 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:  # noqa: ARG001 (Streamlit's shape)
         when_ready()
         first = asyncio.create_task(first_run())
+        told = asyncio.create_task(asyncio.to_thread(settings_audit.tell, Lake.shared()))
         later = Timer(LATER_SECONDS, warm_rooms)
         later.daemon = True
         later.start()
         async with doors.open_doors():
             yield None
         later.cancel()
+        await told
         first.cancel()
 
     return st.App(

@@ -30,6 +30,7 @@ NAMES = (
     "oidc_client_id",
     "oidc_client_secret",
     "oidc_groups",
+    "oidc_trust_email",
     "proxy_from",
     "proxy_id",
     "proxy_name",
@@ -41,12 +42,16 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Oidc:
-    """An OpenID provider: its issuer, our name and secret there, the claim that holds a person's groups."""
+    """An OpenID provider: its issuer, our name and secret there, the claim that holds a person's groups.
+
+    ``trust_email`` where the provider tells no verified addresses, and nobody can choose their own.
+    """
 
     issuer: str
     client_id: str
     client_secret: str
     groups: str
+    trust_email: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class _Said(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     oidc_groups: str = ""
+    oidc_trust_email: str = ""
     proxy_from: str = ""
     proxy_id: str = ""
     proxy_name: str = ""
@@ -139,8 +140,9 @@ def _faults(said: _Said) -> Iterator[str]:
 
 def _value_faults(said: _Said) -> Iterator[str]:
     """Values that cannot be used, whatever the way."""
-    if said.open_to_network.lower() not in (*_YES, *_NO):
-        yield _("FIRSTDOSE_OPEN_TO_NETWORK: write 1 or 0.")
+    for name in ("open_to_network", "oidc_trust_email"):
+        if getattr(said, name).lower() not in (*_YES, *_NO):
+            yield _("{name}: write 1 or 0.").format(name=_env(name))
     for name, most in (("idle_minutes", _LONGEST_IDLE), ("session_hours", _LONGEST_SESSION)):
         value = getattr(said, name)
         if value and not (value.isascii() and value.isdigit() and 1 <= int(value) <= most):
@@ -197,6 +199,7 @@ def _settings(said: _Said) -> Settings:
         said.oidc_client_id,
         said.oidc_client_secret,
         said.oidc_groups or "groups",
+        said.oidc_trust_email.lower() in _YES,
     )
     networks = tuple(ip_network(one) for one in said.proxy_from.replace(",", " ").split())
     names = (said.proxy_id.lower(), said.proxy_name.lower(), said.proxy_groups.lower())

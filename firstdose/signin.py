@@ -89,13 +89,14 @@ def secrets_of(chosen: Settings, secret: str) -> dict[str, Any]:
     }
 
 
-def person(claims: Mapping[str, Any], groups: str) -> Who | None:
+def person(claims: Mapping[str, Any], groups: str, *, trust_email: bool = False) -> Who | None:
     """Who the claims of a provider name; none when they name nobody.
 
-    The id is the e-mail address, unless the provider says that it is not verified, else the subject.
+    The id is the e-mail address where the provider says that it is verified, else the subject: at some
+    providers anybody enters the address they like. Where it says nothing, the operator may ``trust_email``.
     """
     email, subject = _plain(claims.get("email")), _plain(claims.get("sub"))
-    verified = claims.get("email_verified", True) in (True, "true")
+    verified = claims.get("email_verified", trust_email) in (True, "true")
     id_ = (email if email and verified else subject).lower()
     if not id_:
         return None
@@ -185,7 +186,7 @@ class SignIn:
         await self._app(scope, receive, held)
         claims, id_token = _claims(told)
         oidc = self._settings.oidc
-        who = person(claims, oidc.groups if oidc else "")
+        who = person(claims, oidc.groups, trust_email=oidc.trust_email) if oidc else None
         kept = [value for value in told if not value.startswith(b"_streamlit_user")]
         if who is None:
             error = query.get("error", ["refused"])[0]

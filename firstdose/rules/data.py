@@ -126,6 +126,7 @@ _ACTIONS = {
     "login": N_("sign in"),
     "logout": N_("sign out"),
     "login_fail": N_("sign-in failed"),
+    "settings": N_("other settings"),
 }
 AUDIT = ("seq", "time", "actor", "approved_by", "action", "object", "reason", "changes", "hash")
 
@@ -157,13 +158,14 @@ def record(events: Iterable[Mapping[str, Any]], text: str = "") -> pd.DataFrame:
     for event, _row in _holding(events, text):
         made = event["action"] in {"publish", "rollback"}
         number = int(event["object_id"]) if made else None
+        changes = event.get("changes") or event.get("settings")
         rows.append(
             {name: event.get(name, "") for name in RECORD}
             | {
                 "object_type": _kind(event),
                 "version_from": event.get("restores", number - 1 if number and number > 1 else ""),
                 "version_to": number or "",
-                "changes": json.dumps(event["changes"], ensure_ascii=False) if "changes" in event else "",
+                "changes": json.dumps(changes, ensure_ascii=False) if changes else "",
                 "source_sha256": json.dumps(event["source_sha256"]) if event.get("source_sha256") else "",
                 "snapshot_sha256": event.get("contents", ""),
             }
@@ -190,7 +192,7 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
         "action": _(_ACTIONS.get(action, "")) or action,
         "object": _object(event),
         "reason": str(event["reason"]),
-        "changes": str(event.get("name") or what_changed(event.get("changes", {}))),
+        "changes": str(event.get("name") or _set(event) or what_changed(event.get("changes", {}))),
         "hash": str(event["hash"])[:12],
     }
 
@@ -211,11 +213,12 @@ _OBJECTS = {
     "login": "session",
     "logout": "session",
     "login_fail": "session",
+    "settings": "settings",
 }
 
 
 def _kind(event: Mapping[str, Any]) -> str:
-    """What an event tells of: a data version, a draft, a file, a saved view, a link, a session, a refusal."""
+    """What an event tells of: a data version, a draft, a file, a saved view, a link, a session, settings."""
     return _OBJECTS.get(event["action"], "version")
 
 
@@ -231,8 +234,15 @@ def _object(event: Mapping[str, Any]) -> str:
         "request": f"{event.get('asked', '')} {named[:20]}".strip(),
         "file": named,
         "session": named,
+        "settings": named,
     }[_kind(event)]
     return f"{said} ← v{event['restores']}" if "restores" in event else said
+
+
+def _set(event: Mapping[str, Any]) -> str:
+    """The settings that are others than before: ``auth: – → oidc``."""
+    changed = event.get("settings", {}).items()
+    return ", ".join(f"{name}: {before or '–'} → {after or '–'}" for name, (before, after) in changed)
 
 
 def what_changed(tables: Mapping[str, Mapping[str, int]]) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from firstdose import access, access_rules, partner
+from firstdose import access, access_rules, partner, settings_audit
 from firstdose.access import Action, Denied, Grant
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake
@@ -26,6 +26,7 @@ def own() -> Grant:
     try:
         if asker.method == "link":
             return partner.grant(asker)
+        settings_audit.look(Lake.shared())
         return access_rules.grant(asker, access_rules.path(Lake.shared().place.folder))
     except Denied as error:
         _told(asker, "view", "", error)

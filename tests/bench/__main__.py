@@ -1,10 +1,13 @@
 """``make bench``: measure everything once, print it, write ``docs/performance.md``.
 
+A ratio that is more than 15 % above the one written there fails. What was written by hand below
+``BY_HAND`` stays.
 ``--rounds 5`` browser rounds, ``--only engine`` or ``--only pages`` for a part, ``--page supply`` for some
 pages alone (nothing is written then).
 """
 
 import os
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,29 +29,34 @@ HEAD = """# How fast it is
 
 Measured by `make bench` on {day} with {cores} cores, in one run; peers take turns, medians of {rounds}.
 Ratios of one run count, milliseconds of two machines do not. *Floor* is bare Streamlit showing the same
-figures, computed beforehand, and nothing else: no tables, no tools, no filter sentence. A page is whole when
-nothing in its main area changes any more.
+figures, computed beforehand, and nothing else: no tables, no tools, no filter sentence; Dash shows the same.
+A page is whole when nothing in its main area changes any more.
 """
+BY_HAND = "## What is not sure yet"
+WORSE = 1.15
 
 
 def browser_report(lake: Path, folder: Path, rounds: int, of: Collection[str]) -> str:
-    """Our pages against the floor, as a table."""
+    """Our pages against the floor and Dash, as a table."""
     times = pages.measure(lake, folder, rounds, click.echo, of)
     size = times.pop("bytes")
     lines = [
         "## In the browser",
         "",
-        "| what | firstdose, ms | floor, ms | ratio | must |",
-        "|---|---|---|---|---|",
+        "| what | firstdose, ms | floor, ms | ratio | must | Dash, ms |",
+        "|---|---|---|---|---|---|",
     ]
     for key, peers in sorted(times.items()):
-        own, bare = (median(peers[peer]) for peer in pages.PEERS)
+        own, bare, dash = (median(peers[peer]) for peer in pages.PEERS)
         must = {"first visit": "–", "start": "floor + 1,000 ms"}.get(key, f"≤ {MUST_RATIO}")
-        lines.append(f"| {key} | {own:,.0f} | {bare:,.0f} | {own / bare:.2f} | {must} |")
+        lines.append(f"| {key} | {own:,.0f} | {bare:,.0f} | {own / bare:.2f} | {must} | {dash:,.0f} |")
     mega = {peer: median(size[peer]) / 1e6 for peer in pages.PEERS}
     lines += [
         "",
-        f"Bytes of a first visit: {mega['firstdose']:.1f} MB (floor {mega['floor']:.1f} MB; must ≤ 8 MB).",
+        (
+            f"Bytes of a first visit: {mega['firstdose']:.1f} MB (floor {mega['floor']:.1f} MB, Dash "
+            f"{mega['dash']:.1f} MB; must ≤ 8 MB)."
+        ),
     ]
     return "\n".join(lines)
 
@@ -94,6 +102,22 @@ def cards_report() -> str:
     return "\n".join(lines)
 
 
+def ratios(report: str) -> dict[str, float]:
+    """What a report says of our pages against the floor."""
+    found = re.findall(r"^\| ([^|]+) \| [\d,]+ \| [\d,]+ \| ([\d.]+) \|", report, re.MULTILINE)
+    return {what.strip(): float(ratio) for what, ratio in found}
+
+
+def regressions(before: str, now: str) -> list[str]:
+    """The measures whose ratio to the floor got worse by more than 15 %, each with both."""
+    old, new = ratios(before), ratios(now)
+    return [
+        f"{what}: {old[what]:.2f} → {new[what]:.2f}"
+        for what in sorted(old.keys() & new.keys())
+        if new[what] > WORSE * old[what]
+    ]
+
+
 @click.command()
 @click.option("--rounds", default=5, show_default=True)
 @click.option("--only", type=click.Choice(["engine", "pages", "cards"]))
@@ -122,8 +146,12 @@ def main(rounds: int, only: str | None, of: tuple[str, ...]) -> None:
             parts.append(engine_report(folder))
     report = "\n\n".join(part.strip() for part in parts) + "\n"
     click.echo(report)
+    before = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
     if only is None:
-        REPORT.write_text(report, encoding="utf-8")
+        _, marked, by_hand = before.partition(BY_HAND)
+        REPORT.write_text(report + ("\n" + marked + by_hand if marked else ""), encoding="utf-8")
+    if worse := regressions(before, report):
+        raise click.ClickException("slower than before by more than 15 %: " + "; ".join(worse))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -130,8 +130,8 @@ def _cookie(url: str) -> str:
 
 
 @asynccontextmanager
-async def person(url: str) -> AsyncIterator[Person]:
-    """Somebody with the dashboard open."""
+async def person(url: str, headers: Mapping[str, str] | None = None) -> AsyncIterator[Person]:
+    """Somebody with the dashboard open; ``headers`` are what a proxy says of them."""
     cookie = await asyncio.to_thread(_cookie, url)
     address = url.replace("http", "ws", 1) + "/_stcore/stream"
     async with websockets.connect(
@@ -140,6 +140,7 @@ async def person(url: str) -> AsyncIterator[Person]:
         subprotocols=[websockets.Subprotocol("streamlit")],
         max_size=None,
         compression=None,
+        additional_headers=headers,
     ) as socket:
         yield Person(url, socket, cookie)
 

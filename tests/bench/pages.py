@@ -1,4 +1,4 @@
-"""Our pages against the floor: cold and warm load, page move, filter change, start; rounds interleaved."""
+"""Our pages against the floor and Dash: loads, page move, filter change, start; rounds interleaved."""
 
 import json
 import time
@@ -20,7 +20,8 @@ from tests.browser.serving import FIRSTDOSE, ROOT, Served, running
 CHOICE = "US"
 CHOICES = ("JP", "US", "EU")
 FLOOR = ROOT / "tests" / "bench" / "floor"
-PEERS = ("firstdose", "floor")
+DASH = FLOOR.with_name("dash")
+PEERS = ("firstdose", "floor", "dash")
 #: measure → peer → milliseconds, one a round.
 Times = dict[str, dict[str, list[float]]]
 
@@ -61,12 +62,25 @@ def ours(lake: Path) -> Iterator[Served]:
         yield served
 
 
+def _figures(folder: Path) -> dict[str, str]:
+    return {
+        "FIRSTDOSE_FLOOR": str(folder / "figures.json"),
+        "FIRSTDOSE_FLOOR_CHOICES": ",".join(CHOICES),
+    }
+
+
+@contextmanager
+def dash(folder: Path) -> Iterator[Served]:
+    """Dash over the figures in ``folder``."""
+    command = [FIRSTDOSE.with_name("python"), "app.py"]
+    with running(command, folder / "dash.log", _figures(folder), cwd=DASH) as served:
+        yield served
+
+
 @contextmanager
 def floor(folder: Path) -> Iterator[Served]:
     """The floor over the figures in ``folder``."""
-    settings = {
-        "FIRSTDOSE_FLOOR": str(folder / "figures.json"),
-        "FIRSTDOSE_FLOOR_CHOICES": ",".join(CHOICES),
+    settings = _figures(folder) | {
         "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
         "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
     }
@@ -108,7 +122,7 @@ def _note(times: Times, peer: str, key: str, value: float) -> None:
 def measure(
     lake: Path, folder: Path, rounds: int, say: Callable[[str], None], of: Collection[str] = PAGES
 ) -> Times:
-    """All rounds of both peers over the pages ``of``; ``lake`` is seeded, ``folder`` takes logs."""
+    """All rounds of all peers over the pages ``of``; ``lake`` is seeded, ``folder`` takes logs."""
     times: Times = defaultdict(lambda: {peer: [] for peer in PEERS})
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
@@ -117,15 +131,14 @@ def measure(
             (folder / "figures.json").write_text(json.dumps(taken), encoding="utf-8")
             areas = {area: drawn[""] != drawn[CHOICE] for area, drawn in taken.items() if drawn[""]}
             say("figures a page: " + ", ".join(f"{area} {len(taken[area][''])}" for area in of))
-            with floor(folder) as two:
+            with floor(folder) as two, dash(folder) as three:
                 for number in range(rounds):
-                    for peer, served in zip(PEERS, (one, two), strict=True):
-                        one_round(
-                            browser, served.url, areas, lambda key, ms, peer=peer: times[key][peer].append(ms)
-                        )
+                    for peer, served in zip(PEERS, (one, two, three), strict=True):
+                        one_round(browser, served.url, areas, partial(_note, times, peer))
                     say(f"round {number + 1} of {rounds}")
         for _again in range(min(rounds, 3)):
             _note(times, "firstdose", "start", start(browser, partial(ours, lake)))
             _note(times, "floor", "start", start(browser, partial(floor, folder)))
+            _note(times, "dash", "start", start(browser, partial(dash, folder)))
         browser.close()
     return dict(times)

@@ -20,8 +20,9 @@ LIMIT_MS = 30_000
 WIDTH, HEIGHT = 1366, 900
 
 WATCH = """(() => {
-  const main = '[data-testid="stMain"]';
-  const unfinished = `${main} [data-testid="stSkeleton"], ${main} [data-stale="true"]`;
+  const main = ':is([data-testid="stMain"], #main)';
+  const unfinished = `${main} [data-testid="stSkeleton"], ${main} [data-stale="true"],
+    [data-dash-is-loading="true"], ._dash-loading, ._dash-loading-callback`;
   const state = {last: 0, from: 0, any: 0};
   const changed = records => {
     state.any = performance.now();
@@ -44,9 +45,9 @@ WATCH = """(() => {
     look(quiet) {
       const app = document.querySelector('[data-testid="stApp"]');
       if (state.from < 0 || !state.last) return null;
-      if (!app || app.dataset.testScriptState !== 'notRunning') return null;
+      if (app ? app.dataset.testScriptState !== 'notRunning' : !document.querySelector('#main')) return null;
       if (document.querySelector(unfinished)) return null;
-      const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"], .fd-chart')];
+      const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"], .fd-chart, .dash-graph')];
       if (charts.some(chart => !chart.querySelector('.main-svg'))) return null;
       return performance.now() - state.any < quiet ? null : state.last - state.from;
     },

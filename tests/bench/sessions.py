@@ -1,12 +1,14 @@
-"""Many open sessions that all work: ``python -m tests.bench.sessions FOLDER [--seconds 30]``.
+"""Many open sessions that all work: ``python -m tests.bench.sessions FOLDER [--seconds 30] [--signed-in]``.
 
 Every session changes its filter once in five seconds; how long until everything is drawn anew is measured
 for 1 to 100 sessions, with the server's processor time a change and its memory. FOLDER takes the lake. A
 session is a connection that speaks Streamlit's own protocol (``crowd``); all of them stand in this process,
-which has its share of the same machine. Written: a table, and the picture ``docs/sessions.svg``.
+which has its share of the same machine. Written: a table, and the picture ``docs/sessions.svg``. With
+``--signed-in`` every session is another person behind a proxy, with one of eight scopes; no picture then.
 """
 
 import asyncio
+import json
 import os
 import random
 import statistics
@@ -20,7 +22,7 @@ import psutil
 
 from firstdose.lake import Lake, publish_history
 from tests.bench.crowd import person
-from tests.browser.serving import ROOT, Served, dashboard
+from tests.browser.serving import FIRSTDOSE, ROOT, Served, running
 
 EVERY = 5.0  # seconds between two changes of one session
 STEPS = (1, 10, 25, 50, 75, 100)
@@ -28,6 +30,7 @@ ASKED = 50  # sessions for which the bound holds
 BOUND = 1.0  # seconds, the 95th percentile
 PAGES = ("overview", "pipeline", "readiness", "timeline", "forecast")
 PROGRAMS = ("HUB-04", "HUB-05", "HUB-06", "HUB-07", "HUB-08", "NCC-01", "NCC-02", "NCC-03")
+HEADER = "X-Forwarded-Email"
 PICTURE = ROOT / "docs" / "sessions.svg"
 
 
@@ -86,10 +89,17 @@ def choices(seed: int) -> list[str]:
 
 
 async def _works(
-    url: str, number: int, ready: asyncio.Barrier, seconds: float, told: Measured, until: list[float]
+    url: str,
+    number: int,
+    ready: asyncio.Barrier,
+    seconds: float,
+    told: Measured,
+    until: list[float],
+    *,
+    signed_in: bool,
 ) -> None:
     page = PAGES[number % len(PAGES)]
-    async with person(url) as one:
+    async with person(url, {HEADER: f"p{number}@hub.example"} if signed_in else None) as one:
         await one.look(page, "v=1")
         await ready.wait()
         await asyncio.sleep(random.Random(number).uniform(0, EVERY))
@@ -102,13 +112,13 @@ async def _works(
         told.errors += one.errors
 
 
-async def working(served: Served, sessions: int, seconds: float) -> Measured:
+async def working(served: Served, sessions: int, seconds: float, *, signed_in: bool = False) -> Measured:
     """So many sessions at work for so many seconds; what is made once, at the first look, is not counted."""
     server, told = psutil.Process(served.pid), Measured(sessions)
     told.before = server.memory_info().rss / 2**20
     ready, until = asyncio.Barrier(sessions + 1), [0.0]
     at_work = [
-        asyncio.create_task(_works(served.url, number, ready, seconds, told, until))
+        asyncio.create_task(_works(served.url, number, ready, seconds, told, until, signed_in=signed_in))
         for number in range(sessions)
     ]
     while ready.n_waiting < sessions:
@@ -123,6 +133,16 @@ async def working(served: Served, sessions: int, seconds: float) -> Measured:
     told.processor, told.wall = sum(server.cpu_times()[:2]) - began, time.monotonic() - until[0]
     told.load = os.getloadavg()[0]
     return told
+
+
+def rules(sessions: int) -> str:
+    """A rules file for so many people: everything for some, one to seven programs for the others."""
+    scopes = ['"*"', *(json.dumps(PROGRAMS[:many]) for many in range(1, len(PROGRAMS)))]
+    return "".join(
+        f'[[rule]]\nwho = ["p{number}@hub.example"]\nrole = "viewer"\npartners = "*"\n'
+        f"programs = {scopes[number % len(scopes)]}\n"
+        for number in range(sessions)
+    )
 
 
 def picture(rows: list[Measured]) -> str:
@@ -176,7 +196,8 @@ def picture(rows: list[Measured]) -> str:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seconds", default=30.0, show_default=True, help="How long each number of sessions works.")
 @click.option("--only", type=int, help="One number of sessions alone, without a picture.")
-def main(folder: Path, seconds: float, only: int | None) -> None:
+@click.option("--signed-in", is_flag=True, help="Everybody is somebody else, behind a proxy.")
+def main(folder: Path, seconds: float, only: int | None, *, signed_in: bool) -> None:
     """Measure, print a table and draw the picture."""
     folder.mkdir(parents=True, exist_ok=True)
     lake = Lake.open(folder / "crowd")
@@ -184,13 +205,18 @@ def main(folder: Path, seconds: float, only: int | None) -> None:
         publish_history(ROOT / "data", lake)
     rows = []
     click.echo(HEAD)
-    with dashboard(folder / "crowd") as served:
+    settings = {"FIRSTDOSE_LAKE": str(folder / "crowd")}
+    if signed_in:
+        (folder / "roles.toml").write_text(rules(STEPS[-1]), encoding="utf-8")
+        settings |= {"FIRSTDOSE_ROLES": str(folder / "roles.toml"), "FIRSTDOSE_AUTH": "proxy"}
+        settings |= {"FIRSTDOSE_PROXY_FROM": "127.0.0.1", "FIRSTDOSE_PROXY_ID": HEADER}
+    with running((FIRSTDOSE, "serve", "--port", "0"), folder / "server.log", settings) as served:
         for sessions in (only,) if only else STEPS:
-            rows.append(asyncio.run(working(served, sessions, seconds)))
+            rows.append(asyncio.run(working(served, sessions, seconds, signed_in=signed_in)))
             click.echo(rows[-1].row())
             for error in rows[-1].errors[:3]:
                 click.echo(error)
-    if only:
+    if only or signed_in:
         return
     PICTURE.write_text(picture(rows), encoding="utf-8")
     asked = next(row for row in rows if row.sessions == ASKED)

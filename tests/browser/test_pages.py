@@ -7,14 +7,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
-from firstdose.cli import main
 from firstdose.ui.menu import HOME, PAGES
 from tests.browser.looking import Seen, painted, visit
 from tests.browser.serving import FIRSTDOSE, Served, dashboard
-from tests.unit.test_intake_check import PARTNERS, PROGRAMS, TASKS_HEADER, task
 
 AREAS = list(PAGES)
 STREAMLIT = FIRSTDOSE.with_name("streamlit")
@@ -227,34 +224,6 @@ def test_the_name_of_a_table_stands_above_its_files(page: Page) -> None:
     assert files
     assert name["y"] + name["height"] <= files["y"]
     assert abs(name["x"] - files["x"]) < 8
-
-
-def test_hostile_cells_are_read_as_text_and_fetch_nothing(
-    open_page: Callable[..., Page], seen: Seen, tmp_path: Path
-) -> None:
-    """Tables reach the page as HTML of ours: nothing but the escaping of cells stands before the browser."""
-    hostile = "<img src=https://evil.example/x onerror=alert(1)><style>*{display:none}</style>"
-    folder, lake = tmp_path / "mine", tmp_path / "lake"
-    folder.mkdir()
-    (folder / "partners.csv").write_text(PARTNERS.replace("Maker", hostile), encoding="utf-8")
-    (folder / "programs.csv").write_text(PROGRAMS, encoding="utf-8")
-    owed = {"partner": "CDMO", "receiver_partner": "NCC", "kind": "deliverable", "name": hostile}
-    owed |= {"baseline_finish": "2026-11-10", "forecast_finish": "2026-12-20"}
-    (folder / "tasks.csv").write_text(TASKS_HEADER + task("T1", **owed), encoding="utf-8")
-    ran = CliRunner().invoke(
-        main,
-        ["publish", str(folder), "--by", "Lead", "--why", "hostile names", "--as-of", "2026-11-20"],
-        env={"FIRSTDOSE_LAKE": str(lake)},
-    )
-    assert ran.exit_code == 0, ran.output
-    with dashboard(lake) as served:
-        seen.hosts.add(urlsplit(served.url).netloc)
-        page = open_page()
-        visit(page, f"{served.url}/timeline?section=partners")
-        table = page.locator(".st-key-table-timeline-handoffs")
-        expect(table).to_contain_text(hostile)
-        expect(page.locator(".fd-table img, .fd-table style, .fd-chart img")).to_have_count(0)
-        page.context.close()
 
 
 def test_a_long_table_opens_as_a_grid_when_asked(page: Page) -> None:

@@ -129,10 +129,8 @@ def hostile(contract: Contract, table: pa.Table, known: dict[str, str], turn: It
     return table
 
 
-@pytest.fixture(scope="module")
-def hostile_store(demo_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def hostile_lake(demo_lake: Path, folder: Path) -> Path:
     """The newest version of the demo with hostile cells, published as it is: no check stands before it."""
-    folder = tmp_path_factory.mktemp("hostile")
     cursor, known, turn = Lake.open(demo_lake).session().cursor(), {}, count()
     given: dict[str, Path] = {}
     for name, contract in contracts().items():
@@ -144,9 +142,16 @@ def hostile_store(demo_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         pq.write_table(rows, given[name])
     Lake.open(folder / "lake").publish(given, ME)
     assert next(turn) > len(CELLS), "every cell stands somewhere"
+    return folder / "lake"
+
+
+@pytest.fixture(scope="module")
+def hostile_store(demo_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """That lake, as the one that the settings name."""
+    lake = hostile_lake(demo_lake, tmp_path_factory.mktemp("hostile"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FIRSTDOSE_LAKE", str(folder / "lake"))
-        yield folder / "lake"
+        patch.setenv("FIRSTDOSE_LAKE", str(lake))
+        yield lake
 
 
 def opened(area: str) -> AppTest:

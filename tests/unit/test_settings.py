@@ -45,10 +45,11 @@ def test_without_any_setting_there_is_one_local_user_and_nothing_is_read(given: 
 
 
 def test_an_openid_provider_is_read_whole(given: Given) -> None:
-    read = given(**OIDC, idle_minutes="5", session_hours="2", oidc_groups="roles")
+    read = given(**OIDC, idle_minutes="5", session_hours="2", oidc_groups="roles", oidc_trust_email="1")
     assert read.oidc is not None
     assert (read.auth, read.secure, read.idle, read.longest) == ("oidc", True, 300, 7200)
     assert (read.oidc.issuer, read.oidc.groups) == ("https://id.example.org/realms/one", "roles")
+    assert read.oidc.trust_email
 
 
 def test_a_proxy_speaks_from_its_addresses_alone(given: Given) -> None:
@@ -89,6 +90,7 @@ WRONG = [
         ["IDLE_MINUTES: “0”", "SESSION_HOURS: “-1”"],
         id="times that are none",
     ),
+    pytest.param({**OIDC, "oidc_trust_email": "maybe"}, ["OIDC_TRUST_EMAIL: write"], id="neither yes nor no"),
     pytest.param({**PROXY, "proxy_from": "10.0.0.300"}, ["“10.0.0.300”"], id="no address"),
     pytest.param({**PROXY, "proxy_from": "0.0.0.0/0"}, ["“0.0.0.0/0”"], id="the whole internet is no proxy"),
     pytest.param({**PROXY, "proxy_id": "Cookie"}, ["cannot say who asks"], id="a header with another task"),

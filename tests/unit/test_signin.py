@@ -32,7 +32,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(
             {"sub": "A1", "email": "K@x.org", "email_verified": True}, "k@x.org", "k@x.org", id="mail"
         ),
-        pytest.param({"sub": "A1", "email": "K@x.org", "name": "K S"}, "k@x.org", "K S", id="not said"),
+        pytest.param({"sub": "A1", "email": "K@x.org", "name": "K S"}, "a1", "K S", id="not said"),
         pytest.param(
             {"sub": "A1", "email": "boss@x.org", "email_verified": False}, "a1", "a1", id="not verified"
         ),
@@ -51,6 +51,13 @@ def test_claims_name_a_person_by_a_verified_address_or_the_subject(
 ) -> None:
     who = person(claims, "groups")
     assert who == Who(id_, name, "oidc")
+
+
+def test_an_address_of_which_nothing_is_said_counts_where_the_operator_trusts_it() -> None:
+    said = {"sub": "A1", "email": "K@x.org"}
+    trusted = person(said, "groups", trust_email=True)
+    denied = person(said | {"email_verified": False}, "groups", trust_email=True)
+    assert (trusted and trusted.id, denied and denied.id) == ("k@x.org", "a1")
 
 
 def test_claims_that_name_nobody_sign_nobody_in() -> None:
