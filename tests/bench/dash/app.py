@@ -21,7 +21,8 @@ HOME = next(iter(FIGURES))
 def line(area: str) -> html.Div:
     """One line of the menu."""
     marked = {"data-testid": "stSidebarNavLink"}
-    return html.Div(dcc.Link(area, href="/" if area == HOME else f"/{area}"), **marked)
+    to = "/" if area == HOME else f"/{area}"
+    return html.Div(dcc.Link(area, href=to, style={"display": "block"}), **marked)
 
 
 app = Dash(__name__, serve_locally=True)
@@ -58,12 +59,13 @@ def choose(_clicks: list[int | None], chosen: list[str]) -> list[str]:
 
 
 @app.callback(Output("main", "children"), Input("at", "pathname"), Input("chosen", "data"))
-def show(path: str | None, chosen: list[str]) -> list[dcc.Graph]:
-    """One page: its figures for the choice made."""
-    area = (path or "/").strip("/") or HOME
+def show(path: str | None, chosen: list[str]) -> list[dcc.Graph | html.Div]:
+    """One page: its figures for the choice made, which is named too: some figures look the same for both."""
+    area, choice = (path or "/").strip("/") or HOME, ",".join(chosen)
+    drawn = enumerate(FIGURES[area][choice])
     return [
-        dcc.Graph(figure=figure, id=f"chart-{area}-{position}")
-        for position, figure in enumerate(FIGURES[area][",".join(chosen)])
+        html.Div(choice, hidden=True),
+        *(dcc.Graph(figure=figure, id=f"chart-{area}-{position}") for position, figure in drawn),
     ]
 
 
