@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from firstdose.lake import engine, files
+from firstdose.lake import files, kept
 from firstdose.lake.versions import NO_ROWS
 
 if TYPE_CHECKING:
@@ -92,10 +92,11 @@ def keep(
     copied: int,
 ) -> None:
     """Keep both of a version: copied where small, the stored ones behind a view, else computed."""
-    names = kept_names(version)
-    if engine.columns(con, names[CHARTED]):
+    names, there = kept_names(version), kept.tables(con)
+    if names[CHARTED] in there:
         return
-    if engine.columns(con, results, "rowid"):
+    kept.note(con, names[CHARTED])
+    if results.removeprefix('kept."').removesuffix('"') in there:
         days = days_of(results, batches)
         con.execute(f"create table {names[DAYS]} as {days} order by {_ORDER[DAYS]}")
         con.execute(f"create table {names[CHARTED]} as {charted_of(names[DAYS], batches)}")

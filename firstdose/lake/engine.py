@@ -213,14 +213,14 @@ def as_it_stands(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("pragma enable_optimizer")
 
 
-def columns(con: duckdb.DuckDBPyConnection, name: str, wanted: str = "*") -> frozenset[str]:
-    """The columns of a table or view by its whole name, none where there is none; a view has no ``rowid``.
+def columns(con: duckdb.DuckDBPyConnection, name: str) -> frozenset[str]:
+    """The columns of a table by its whole name, none where there is none.
 
     The engine's lists of tables name those of every schema, and ask the lake for the size of each: 50 ms and
     more (measured).
     """
     try:
-        con.execute(f"select {wanted} from {name} limit 0")
+        con.execute(f"select * from {name} limit 0")
     except (duckdb.CatalogException, duckdb.BinderException):
         return frozenset()
     return frozenset(column[0] for column in con.description or ())

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from firstdose import reference
 from firstdose.contracts import Contract, contracts
 from firstdose.errors import DamagedVersion, StoreError
-from firstdose.lake import derived, engine, files
+from firstdose.lake import derived, engine, files, kept
 from firstdose.lake import tables as sql
 from firstdose.lake.versions import NO_ROWS
 from firstdose.place import reason, short_of_disk
@@ -107,8 +107,8 @@ def load_version(
         for contract in wanted:
             named = f'{schema}."{contract.name}"'
             con.execute(f'create or replace view {named} as from kept."{kept_name(contract, version)}"')
-        for name, kept in made.items():
-            con.execute(f"create or replace view {schema}.{name} as from {kept}")
+        for name, stands in made.items():
+            con.execute(f"create or replace view {schema}.{name} as from {stands}")
 
 
 def keep(
@@ -120,11 +120,11 @@ def keep(
     """
     if version.damaged:
         raise _damaged(version, place.catalogue_name)
-    con.execute("create schema if not exists kept")
-    missing = [one for one in wanted if not engine.columns(con, f'kept."{kept_name(one, version)}"', "rowid")]
+    there = kept.tables(con)
     with engine.transaction(con):
-        for contract in missing:
-            _copy(con, place, version, contract)
+        for contract in wanted:
+            if kept_name(contract, version) not in there:
+                _copy(con, place, version, contract)
 
 
 def _copy(con: duckdb.DuckDBPyConnection, place: "Place", version: "Version", contract: Contract) -> None:
@@ -132,6 +132,7 @@ def _copy(con: duckdb.DuckDBPyConnection, place: "Place", version: "Version", co
     source = f'kept."{kept_name(contract, version)}"'
     if contract.name not in version.contents:
         con.execute(f"create table {source} ({sql.typed_columns(contract)})")
+        kept.note(con, kept_name(contract, version))
         return
     try:
         whole = _read(con, place, version, contract, source)
@@ -158,6 +159,7 @@ def _read(
     if contract.name != "results":
         with engine.as_it_stands(con):
             con.execute(f"create table {source} as {rows}")
+        kept.note(con, kept_name(contract, version))
         return _judged(con, version, contract, source)
     counted = con.execute(f"select count(*) from {stored}").fetchone()
     if counted and counted[0] > LARGEST_COPIED:
@@ -169,6 +171,7 @@ def _read(
         con.execute(
             f"create table {source} as {rows} order by attribute_code, lab_partner, tested_on, batch_id"
         )
+    kept.note(con, kept_name(contract, version))
     return _judged(con, version, contract, source)
 
 
