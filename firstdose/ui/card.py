@@ -148,14 +148,14 @@ def drawn_cards() -> dict[str, Card]:
 def draw(*cards: Card) -> None:
     """Draw cards one below the other; when the view names one card, that one alone.
 
-    Tables that follow each other and are shown whole are one element of the page: measured, the gate review
-    of twelve cards is whole in two thirds of the time (docs/decisions.md).
+    A table shown whole, and all that follow it, are one element of the page: measured, the gate review of
+    twelve cards is whole in two thirds of the time (docs/decisions.md).
     """
     shown = [card for card in cards if current_view().chart in (None, card.key)]
     drawn_cards().update({card.key: card for card in shown})
     for whole_tables, group in groupby(shown, key=_is_whole):
         together = list(group)
-        if whole_tables and len(together) > 1 and host.ours():
+        if whole_tables and host.ours():
             _together(tuple(together))
         else:
             for card in together:
@@ -169,10 +169,15 @@ def _is_whole(card: Card) -> bool:
 
 def _alone(card: Card) -> None:
     with st.container(key=f"card-{card.key}", border=True, gap="small"):
-        _tools(card)
+        asked_in_words = isinstance(card, Chart) and host.ours()
+        if not asked_in_words:
+            _tools(card)
         match card:
             case Chart():
-                st.html(_head(card))
+                if asked_in_words:
+                    _asked(card)
+                else:
+                    st.html(_head(card))
                 opens = card.drill(current_view()) if card.drill else ""
                 host.draw(card.figure, card.key, card.words, partial(getattr, card, "written"), opens)
                 if card.foot:
@@ -184,8 +189,17 @@ def _alone(card: Card) -> None:
 
 
 @st.fragment
+def _asked(card: Chart) -> None:
+    """The head of a chart; what is asked of it opens above the page."""
+    speak()
+    told = markup.why_button(card.key, card.title) + _head(card)
+    if host.words(told, f"words-{card.key}") == card.key:
+        st.dialog(escaped(card.title), width="large")(_explain)(card)
+
+
+@st.fragment
 def _together(cards: "Sequence[Card]") -> None:
-    """Several tables as one element; what is asked of one of them opens above the page."""
+    """Tables as one element; what is asked of one of them opens above the page."""
     speak()
     told = "".join(
         markup.section(card.key, card.title, _head(card) + card.drawn + markup.foot(card.foot))

@@ -22,13 +22,14 @@ def head(title: str, said: str, stale: str = "") -> str:
 
 
 def section(key: str, title: str, content: str) -> str:
-    """A card as HTML around its ``content``, which is HTML already; its button asks why (``words.js``)."""
-    name, why, told = escape(key), escape(_("Why")), escape(_("Why: {label}").format(label=title))
-    return (
-        f'<section class="fd-card st-key-card-{name}">'
-        f'<button type="button" class="fd-why" data-why="{name}" aria-label="{told}">{why}</button>'
-        f"{content}</section>"
-    )
+    """A card as HTML around its ``content``, which is HTML already, with the button that asks why."""
+    return f'<section class="fd-card st-key-card-{escape(key)}">{why_button(key, title)}{content}</section>'
+
+
+def why_button(key: str, title: str) -> str:
+    """The button that asks why of a card (``words.js``)."""
+    name, said, told = escape(key), escape(_("Why")), escape(_("Why: {label}").format(label=title))
+    return f'<button type="button" class="fd-why" data-why="{name}" aria-label="{told}">{said}</button>'
 
 
 def step(title: str) -> str:

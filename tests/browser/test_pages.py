@@ -178,8 +178,8 @@ def test_link_of_a_card_opens_that_card_alone_pinned_in_another_language(
     page: Page, open_page: Callable[..., Page]
 ) -> None:
     visit(page, "/pipeline?v=1&program=NCC-01&program=NCC-02")
-    page.locator(".st-key-action-chart-pipeline-funnel button").click()
-    links = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
+    page.locator(".st-key-card-chart-pipeline-funnel .fd-why").click()
+    links = page.get_by_role("dialog").get_by_test_id("stCode")
     expect(links.nth(2)).to_contain_text("select")
     pinned = links.nth(1).inner_text().strip()
     assert parse_qs(urlsplit(pinned).query)["program"] == ["NCC-01", "NCC-02"]
