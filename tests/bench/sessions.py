@@ -77,13 +77,16 @@ HEAD = (
 )
 
 
-def choices(seed: int) -> list[str]:
-    """The filters of one session in its own order: two programs, with or without a jurisdiction."""
-    links = [
-        f"v=1&program={one}&program={two}{more}"
-        for one, two in combinations(PROGRAMS, 2)
-        for more in ("", "&jurisdiction=JP", "&jurisdiction=US")
-    ]
+def choices(seed: int, *, new: bool = False) -> list[str]:
+    """The filters of one session in its own order: one program or one jurisdiction, as readers choose.
+
+    ``new`` ones are of two programs, with or without a jurisdiction, which hardly anybody asked for before.
+    """
+    jurisdictions = ("", "&jurisdiction=JP", "&jurisdiction=US")
+    links = [f"v=1&program={one}" for one in PROGRAMS] + [f"v=1{more}" for more in jurisdictions]
+    if new:
+        pairs = combinations(PROGRAMS, 2)
+        links = [f"v=1&program={one}&program={two}{more}" for one, two in pairs for more in jurisdictions]
     random.Random(seed).shuffle(links)
     return links
 
@@ -97,13 +100,14 @@ async def _works(
     until: list[float],
     *,
     signed_in: bool,
+    new: bool,
 ) -> None:
     page = PAGES[number % len(PAGES)]
     async with person(url, {HEADER: f"p{number}@hub.example"} if signed_in else None) as one:
         await one.look(page, "v=1")
         await ready.wait()
         await asyncio.sleep(random.Random(number).uniform(0, EVERY))
-        for link in choices(number) * 10:
+        for link in choices(number, new=new) * 10:
             began = time.monotonic()
             if began > until[0] + seconds:
                 break
@@ -112,13 +116,17 @@ async def _works(
         told.errors += one.errors
 
 
-async def working(served: Served, sessions: int, seconds: float, *, signed_in: bool = False) -> Measured:
+async def working(
+    served: Served, sessions: int, seconds: float, *, signed_in: bool = False, new: bool = False
+) -> Measured:
     """So many sessions at work for so many seconds; what is made once, at the first look, is not counted."""
     server, told = psutil.Process(served.pid), Measured(sessions)
     told.before = server.memory_info().rss / 2**20
     ready, until = asyncio.Barrier(sessions + 1), [0.0]
     at_work = [
-        asyncio.create_task(_works(served.url, number, ready, seconds, told, until, signed_in=signed_in))
+        asyncio.create_task(
+            _works(served.url, number, ready, seconds, told, until, signed_in=signed_in, new=new)
+        )
         for number in range(sessions)
     ]
     while ready.n_waiting < sessions:
@@ -197,7 +205,8 @@ def picture(rows: list[Measured]) -> str:
 @click.option("--seconds", default=30.0, show_default=True, help="How long each number of sessions works.")
 @click.option("--only", type=int, help="One number of sessions alone, without a picture.")
 @click.option("--signed-in", is_flag=True, help="Everybody is somebody else, behind a proxy.")
-def main(folder: Path, seconds: float, only: int | None, *, signed_in: bool) -> None:
+@click.option("--new", is_flag=True, help="Filters that hardly anybody asked for before.")
+def main(folder: Path, seconds: float, only: int | None, *, signed_in: bool, new: bool) -> None:
     """Measure, print a table and draw the picture."""
     folder.mkdir(parents=True, exist_ok=True)
     lake = Lake.open(folder / "crowd")
@@ -212,11 +221,11 @@ def main(folder: Path, seconds: float, only: int | None, *, signed_in: bool) -> 
         settings |= {"FIRSTDOSE_PROXY_FROM": "127.0.0.1", "FIRSTDOSE_PROXY_ID": HEADER}
     with running((FIRSTDOSE, "serve", "--port", "0"), folder / "server.log", settings) as served:
         for sessions in (only,) if only else STEPS:
-            rows.append(asyncio.run(working(served, sessions, seconds, signed_in=signed_in)))
+            rows.append(asyncio.run(working(served, sessions, seconds, signed_in=signed_in, new=new)))
             click.echo(rows[-1].row())
             for error in rows[-1].errors[:3]:
                 click.echo(error)
-    if only or signed_in:
+    if only or signed_in or new:
         return
     PICTURE.write_text(picture(rows), encoding="utf-8")
     asked = next(row for row in rows if row.sessions == ASKED)
