@@ -206,8 +206,8 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
         async with doors.open_doors():
             yield None
         later.cancel()
-        await told
         first.cancel()
+        told.cancel()  # it may be waiting for somebody who publishes
 
     return st.App(
         script,

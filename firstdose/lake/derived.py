@@ -80,7 +80,7 @@ def views(schema: str, kind: str = "view") -> tuple[str, str]:
 def kept_names(version: "Version") -> dict[str, str]:
     """The names under which both are kept in memory; versions of the same results and lots share them."""
     prints = "_".join(version.contents.get(name, NO_ROWS) for name in SOURCES)
-    return {name: f'kept."{name}_{prints}"' for name in (DAYS, CHARTED)}
+    return {name: f"{name}_{prints}" for name in (DAYS, CHARTED)}
 
 
 def keep(
@@ -91,12 +91,17 @@ def keep(
     batches: str,
     copied: int,
 ) -> None:
-    """Keep both of a version: copied where small, the stored ones behind a view, else computed."""
-    names, there = kept_names(version), kept.tables(con)
-    if names[CHARTED] in there:
+    """Keep both of a version: copied where small, the stored ones behind a view, else computed.
+
+    ``results`` and ``batches`` are the names under which those are kept.
+    """
+    bare, there = kept_names(version), kept.names(con)
+    if bare[CHARTED] in there:
         return
-    kept.note(con, names[CHARTED])
-    if results.removeprefix('kept."').removesuffix('"') in there:
+    kept.note(con, bare[CHARTED])
+    names = {name: kept.at(one) for name, one in bare.items()}
+    small, results, batches = results in there, kept.at(results), kept.at(batches)
+    if small:
         days = days_of(results, batches)
         con.execute(f"create table {names[DAYS]} as {days} order by {_ORDER[DAYS]}")
         con.execute(f"create table {names[CHARTED]} as {charted_of(names[DAYS], batches)}")

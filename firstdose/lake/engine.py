@@ -210,18 +210,21 @@ def as_it_stands(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     finally:
-        con.execute("pragma enable_optimizer")
+        with contextlib.suppress(duckdb.Error):  # a transaction that failed takes its end and nothing else
+            con.execute("pragma enable_optimizer")
 
 
 def columns(con: duckdb.DuckDBPyConnection, name: str) -> frozenset[str]:
-    """The columns of a table by its whole name, none where there is none.
+    """The columns of a table by its whole name, none where there is no such table.
 
-    The engine's lists of tables name those of every schema, and ask the lake for the size of each: 50 ms and
-    more (measured).
+    Any other fault is raised: a store that cannot be read must not look like an empty one. The engine's lists
+    of tables name those of every schema, and ask the lake for the size of each: 50 ms and more (measured).
     """
     try:
         con.execute(f"select * from {name} limit 0")
-    except (duckdb.CatalogException, duckdb.BinderException):
+    except duckdb.CatalogException as error:
+        if f"Table with name {name.rpartition('.')[2]} does not exist" not in str(error):
+            raise
         return frozenset()
     return frozenset(column[0] for column in con.description or ())
 

@@ -101,14 +101,14 @@ def load_version(
     made = {} if only else derived.kept_names(version)
     with engine.transaction(con):
         if made:
-            sources = [f'kept."{kept_name(contracts()[name], version)}"' for name in derived.SOURCES]
+            sources = [kept_name(contracts()[name], version) for name in derived.SOURCES]
             derived.keep(con, place, version, sources[0], sources[1], LARGEST_COPIED)
         con.execute(f"create schema if not exists {schema}")
         for contract in wanted:
             named = f'{schema}."{contract.name}"'
-            con.execute(f'create or replace view {named} as from kept."{kept_name(contract, version)}"')
+            con.execute(f"create or replace view {named} as from {kept.at(kept_name(contract, version))}")
         for name, stands in made.items():
-            con.execute(f"create or replace view {schema}.{name} as from {stands}")
+            con.execute(f"create or replace view {schema}.{name} as from {kept.at(stands)}")
 
 
 def keep(
@@ -120,7 +120,7 @@ def keep(
     """
     if version.damaged:
         raise _damaged(version, place.catalogue_name)
-    there = kept.tables(con)
+    there = kept.names(con)
     with engine.transaction(con):
         for contract in wanted:
             if kept_name(contract, version) not in there:
@@ -129,7 +129,7 @@ def keep(
 
 def _copy(con: duckdb.DuckDBPyConnection, place: "Place", version: "Version", contract: Contract) -> None:
     """Copy one table of a version into memory and judge it, or put a view before it when it is large."""
-    source = f'kept."{kept_name(contract, version)}"'
+    source = kept.at(kept_name(contract, version))
     if contract.name not in version.contents:
         con.execute(f"create table {source} ({sql.typed_columns(contract)})")
         kept.note(con, kept_name(contract, version))

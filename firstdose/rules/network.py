@@ -321,13 +321,15 @@ def _chains(
     opening = tight.keys() - {after for afters in tight.values() for after in afters}
     found: dict[tuple[str, ...], None] = {}
     ends = [(at, end) for at in reversed(net.order) for end in "FS" if (at, end) in opening]
-    chains: list[tuple[tuple[int, str], ...]] = [(end,) for end in ends]
-    while chains and len(found) < most:
-        chain = chains.pop()
-        if following := dict.fromkeys(tight[chain[-1]]):
-            chains += [(*chain, after) for after in reversed(following)]
+    way: list[tuple[int, str]] = []  # the one being followed; a whole one for every end would be quadratic
+    open_ = [(0, end) for end in ends]
+    while open_ and len(found) < most:
+        depth, end = open_.pop()
+        way[depth:] = [end]
+        if following := dict.fromkeys(tight[end]):
+            open_ += [(depth + 1, after) for after in reversed(following)]
         else:
-            found[tuple(dict.fromkeys(net.ids[at] for at, _end in chain))] = None
+            found[tuple(dict.fromkeys(net.ids[at] for at, _end in way))] = None
     return tuple(found)
 
 

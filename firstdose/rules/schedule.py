@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -69,15 +70,25 @@ def links_of(task: str, text: str | None, known: Iterable[str]) -> tuple[Link, .
         if part in known:
             found.append(Link(part, task))
             continue
-        read = _LINK.fullmatch(part)
+        read = _part(part)
         if read is None:
             raise PlanError(
                 _("Task {task}: the predecessor “{part}” cannot be read.").format(task=task, part=part),
                 (task,),
             )
-        kind: Kind = {"SS": "SS", "FF": "FF", "SF": "SF"}.get(read[2] or "", "FS")  # type: ignore[assignment]
-        found.append(Link(read[1], task, kind, float((read[3] or "0").replace(" ", ""))))
+        before, kind, lag = read
+        found.append(Link(before, task, kind, lag))
     return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def _part(part: str) -> tuple[str, Kind, float] | None:
+    """One part of a cell as task, kind and lag, none when nobody can read it; a plan is read often."""
+    read = _LINK.fullmatch(part)
+    if read is None:
+        return None
+    kind: Kind = {"SS": "SS", "FF": "FF", "SF": "SF"}.get(read[2] or "", "FS")  # type: ignore[assignment]
+    return read[1], kind, float((read[3] or "0").replace(" ", ""))
 
 
 def links(tasks: pd.DataFrame) -> tuple[Link, ...]:

@@ -1,6 +1,6 @@
 """What ``make bench`` says of a change: a ratio that grew by more than 15 % is named, noise is not."""
 
-from tests.bench.__main__ import ratios, regressions
+from tests.bench.__main__ import REPORT, by_hand, ratios, regressions
 
 BEFORE = """| what | firstdose, ms | floor, ms | ratio | must | Dash, ms |
 |---|---|---|---|---|---|
@@ -13,6 +13,15 @@ BEFORE = """| what | firstdose, ms | floor, ms | ratio | must | Dash, ms |
 def test_the_ratios_of_a_report_are_read_with_or_without_the_peer() -> None:
     assert ratios(BEFORE) == {"page move · review": 1.16, "filter · pipeline": 0.9}
     assert ratios("| start | 3,100 | 2,600 | 1.19 | floor + 1,000 ms |") == {"start": 1.19}
+
+
+def test_what_was_written_by_hand_stays_and_its_tables_are_no_measure_of_the_last_run() -> None:
+    report = REPORT.read_text(encoding="utf-8")
+    kept = by_hand(report)
+    assert report.endswith(kept)
+    assert kept.strip().startswith("## What is not sure yet")
+    assert by_hand(BEFORE) == ""
+    assert ratios(kept) == {}
 
 
 def test_more_than_fifteen_percent_is_a_regression_and_less_is_none() -> None:

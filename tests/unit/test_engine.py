@@ -1,7 +1,8 @@
-"""The engine's extensions: signed, from their wheels, and judged whenever a connection loads them."""
+"""Connections: extensions are signed and judged whenever one loads them; errors are said as they are."""
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from firstdose.errors import StoreError
@@ -24,5 +25,23 @@ def test_an_extension_that_was_altered_in_the_cache_is_refused(
     cached.chmod(0o644)
     cached.unlink()  # what this process has mapped stays as it was
     cached.write_bytes(content)
-    with pytest.raises(StoreError, match=name):
+    with pytest.raises(StoreError, match=name) as refused:
         engine.connect(place, read_only=False)
+    assert "signature" in str(refused.value.__cause__)
+
+
+def test_a_table_is_missing_only_where_there_is_none_of_its_name() -> None:
+    """Whatever else is wrong with a store, it must not look empty: an empty one gets the demo."""
+    con = duckdb.connect()
+    con.execute("create table parts (a integer); create view broken as from parts; drop table parts")
+    assert engine.columns(con, "memory.nothing") == frozenset()
+    with pytest.raises(duckdb.CatalogException):
+        engine.columns(con, "memory.broken")
+
+
+def test_what_fails_while_a_whole_table_is_read_is_said_as_it_was() -> None:
+    """A full disk must not be taken for damaged rows, nor a bucket that does not answer."""
+    con = duckdb.connect()
+    con.execute("begin")
+    with pytest.raises(duckdb.InvalidInputException, match="no room"), engine.as_it_stands(con):
+        con.execute("create table kept as select error('no room') from range(3)")

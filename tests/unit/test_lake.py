@@ -347,7 +347,7 @@ def test_a_session_of_some_tables_reads_no_others(lake: Lake, tmp_path: Path) ->
     assert some.cursor().execute("from tasks").fetchall() == []
     with pytest.raises(duckdb.CatalogException):
         some.cursor().execute("from programs")
-    there = kept.tables(some.reader)
+    there = kept.names(some.reader)
     asked = "select table_name from duckdb_tables() where schema_name = 'kept' and table_name <> 'named'"
     assert {name for (name,) in some.reader.execute(asked).fetchall()} == there, (
         "the list tells what is there"

@@ -175,12 +175,9 @@ def test_a_plan_of_three_thousand_tasks_is_checked_and_computed_in_a_second() ->
         for at in range(3000)
     ]
     given = tasks(*rows)
-    took = []
-    while not took or (min(took) >= 1 and len(took) < 4):  # a machine that others slow down: the best of four
-        begun = time.process_time()
-        broken = rules.contradictions(given)
-        frame = rules.schedule(rules.plan(given, DAY))
-        took.append(time.process_time() - begun)
-    assert min(took) < 1
+    begun = time.process_time()  # whatever else the machine does
+    broken = rules.contradictions(given)
+    frame = rules.schedule(rules.plan(given, DAY))
+    assert time.process_time() - begun < 1
     assert broken.empty
     assert len(frame.attrs["critical_paths"][0]) == 3000
