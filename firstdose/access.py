@@ -7,6 +7,7 @@ granted nothing. The one user of a dashboard of their own may do everything and 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Literal, get_args
 
 from firstdose.errors import FirstdoseError
@@ -98,7 +99,7 @@ class Scope:
     @property
     def digest(self) -> str:
         """What sets this scope apart from every other: 16 hex digits; empty for everything."""
-        return "" if self.everything else hashlib.sha256(self.as_text().encode()).hexdigest()[:16]
+        return "" if self.everything else _digest(self)
 
     def as_text(self) -> str:
         """The scope as JSON of one form."""
@@ -146,6 +147,11 @@ class Scope:
         if self.version is not None:
             parts.append(_("data version {n} only").format(n=self.version))
         return "; ".join(parts)
+
+
+@lru_cache(maxsize=256)
+def _digest(scope: Scope) -> str:
+    return hashlib.sha256(scope.as_text().encode()).hexdigest()[:16]
 
 
 def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

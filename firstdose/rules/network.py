@@ -333,13 +333,7 @@ def _chains(
     return tuple(found)
 
 
-def holding(
-    net: Network,
-    early: Pass,
-    durations: Days,
-    target: int,
-    within: float = CLOSE,
-) -> frozenset[int]:
+def holding(net: Network, early: Pass, durations: Days, target: int, within: float = CLOSE) -> frozenset[int]:
     """The tasks that set the earliest day of ``target``: those without float towards it, itself included.
 
     Walks back from its finish along links with no more room than ``within`` days, so it costs as much as the

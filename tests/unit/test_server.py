@@ -266,14 +266,20 @@ def test_a_page_of_another_site_cannot_open_a_connection() -> None:
     assert _is_origin_allowed("http://127.0.0.1:8501", "127.0.0.1:8501")
 
 
-def test_garbage_is_looked_for_now_and_then(
+def test_garbage_is_looked_for_now_and_then_and_everywhere_once_a_minute(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    looked: list[int] = []
+    looked: list[tuple[float, int]] = []
+    now = 1_000.0
     monkeypatch.setattr(script_runner, "gc", script_runner.gc)  # put back after the test
     assert callable(script_runner.gc.collect), "Streamlit still calls it there"
-    monkeypatch.setattr("firstdose.server.gc.collect", looked.append)
+    monkeypatch.setattr("firstdose.server.gc.collect", lambda generation: looked.append((now, generation)))
+    monkeypatch.setattr("firstdose.server.time.monotonic", lambda: now)
     server.collect_rarely()
-    for _run in range(5):
+    for _run in range(1_201):  # ten runs a second for two minutes
         script_runner.gc.collect(2)
-    assert looked == [2]
+        now += 0.1
+    every = [generation for _at, generation in looked]
+    assert 55 <= len(every) <= 61
+    assert 1 <= every.count(2) <= 2
+    assert every.count(1) == len(every) - every.count(2)
