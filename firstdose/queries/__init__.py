@@ -133,7 +133,14 @@ def _in_time(
 
     ``IntegrityError`` when stored data cannot be read.
     """
-    stop = Timer(LONGEST_SECONDS, cursor.interrupt)
+    # The timer's thread must not be the last to hold the cursor: a process that ended just then was aborted.
+    asking = [cursor]
+
+    def give_up() -> None:
+        for one in asking:
+            one.interrupt()
+
+    stop = Timer(LONGEST_SECONDS, give_up)
     stop.daemon = True
     stop.start()
     try:
@@ -150,6 +157,7 @@ def _in_time(
         ) from error
     finally:
         stop.cancel()
+        asking.clear()
 
 
 def _read_wide(answer: duckdb.DuckDBPyConnection) -> "pd.DataFrame":

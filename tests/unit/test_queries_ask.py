@@ -1,6 +1,9 @@
 """Asking: one answer per version and values, the statement that made it at hand, and an end in time."""
 
+import inspect
+from collections.abc import Callable
 from datetime import date
+from threading import Timer
 
 import pytest
 
@@ -44,3 +47,20 @@ def test_a_kept_answer_cannot_be_altered_by_its_reader() -> None:
     first = pipeline.stage_funnel(session, View(as_of=DAY))
     first.loc[0, "programs"] = 99
     assert pipeline.stage_funnel(session, View(as_of=DAY))["programs"][0] == 1
+
+
+def test_what_would_stop_a_question_holds_nothing_once_it_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else its thread closes the cursor, and a process that ends at that moment is aborted (seen)."""
+    would_stop = []
+
+    def timer(_seconds: float, stop: Callable[[], object]) -> Timer:
+        would_stop.append(stop)
+        return Timer(0, lambda: None)
+
+    monkeypatch.setattr(queries, "Timer", timer)
+    pipeline.stage_funnel(session_of(), View(as_of=DAY))
+    (stop, *_more) = would_stop
+    held = inspect.getclosurevars(stop).nonlocals.values()
+    assert list(held) == [[]]
