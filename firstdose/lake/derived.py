@@ -1,9 +1,10 @@
-"""Tables made of others once a version: results by lot and day, and what can be charted.
+"""Tables made of others once a version: results by lot and day, by lot, and what can be charted.
 
 A chart of one attribute and site reads its own rows alone: they are stored sorted by attribute, site and day,
-with the site of the lot beside them. A publish adds what came to them and makes anew only the lots that
-changed. They hold nothing that the published tables do not say; ``MADE`` tells by fingerprints of which they
-were made, and where that does not fit (an older store, a publish by an older firstdose) they are computed.
+with the site of the lot beside them; what asks of every lot reads one row of it for an attribute, however
+often it was tested. A publish adds what came to them and makes anew only the lots that changed. They hold
+nothing that the published tables do not say; ``MADE`` tells by fingerprints of which they were made, and
+where that does not fit (an older store, a publish by an older firstdose) they are computed.
 """
 
 from collections.abc import Mapping
@@ -18,16 +19,25 @@ if TYPE_CHECKING:
     from firstdose.lake.versions import Version
     from firstdose.place import Place
 
-DAYS, CHARTED = "result_days", "charted"
+DAYS, LOTS, CHARTED = "result_days", "result_lots", "charted"
+NAMES = (DAYS, LOTS, CHARTED)
 SOURCES = ("results", "batches")
 ROW_GROUP = 61_440  # rows that one chart reads at least; measured (docs/decisions.md)
-_STORED = {DAYS: "firstdose_result_days", CHARTED: "firstdose_charted"}
-_MADE = "firstdose_derived"
-_ORDER = {DAYS: "attribute_code, partner_id, tested_on, batch_id, sample", CHARTED: "attribute_code"}
+_STORED = {name: f"firstdose_{name}" for name in NAMES}
+_MADE = "firstdose_derived_from"  # before there were lots among them it was called firstdose_derived
+_ORDER = {
+    DAYS: "attribute_code, partner_id, tested_on, batch_id, sample",
+    LOTS: "batch_id, attribute_code",
+    CHARTED: "attribute_code",
+}
 _COLUMNS = {
     _STORED[DAYS]: "attribute_code varchar, partner_id varchar, batch_id varchar, sample varchar, "
     "tested_on date, own boolean, results integer, total double, logs double, least double, below integer, "
     "above integer, lowest double, highest double, failed integer",
+    _STORED[
+        LOTS
+    ]: "attribute_code varchar, partner_id varchar, batch_id varchar, first_on date, last_on date, "
+    "results bigint, lowest double, highest double, failed bigint",
     _STORED[CHARTED]: "attribute_code varchar, partner_id varchar, program_id varchar, first_on date, "
     "last_on date, results bigint",
     _MADE: "results varchar, batches varchar",
@@ -56,31 +66,43 @@ def days_of(results: str, batches: str) -> str:
     )
 
 
-def charted_of(days: str, batches: str) -> str:
-    """Numeric results by attribute, site and program with first and last day, as a statement."""
+def lots_of(days: str) -> str:
+    """Results by attribute, site and lot over all its days, with the first and the last, as a statement."""
     return (
-        "select d.attribute_code, d.partner_id, b.program_id, min(d.tested_on) as first_on, "
-        "max(d.tested_on) as last_on, sum(d.results)::bigint as results "
-        f"from {days} d inner join {batches} b on d.batch_id = b.batch_id where d.results > 0 group by all"
+        "select attribute_code, partner_id, batch_id, min(tested_on) as first_on, max(tested_on) as last_on, "
+        "sum(results)::bigint as results, min(lowest) as lowest, max(highest) as highest, "
+        f"sum(failed)::bigint as failed from {days} group by all"
     )
 
 
-def views(schema: str, kind: str = "view") -> tuple[str, str]:
-    """The statements that compute both in a schema from its own results and batches."""
+def charted_of(lots: str, batches: str) -> str:
+    """Numeric results by attribute, site and program, with the days of their lots, as a statement."""
+    return (
+        "select d.attribute_code, d.partner_id, b.program_id, min(d.first_on) as first_on, "
+        "max(d.last_on) as last_on, sum(d.results)::bigint as results "
+        f"from {lots} d inner join {batches} b on d.batch_id = b.batch_id where d.results > 0 group by all"
+    )
+
+
+def views(schema: str, kind: str = "view") -> tuple[str, ...]:
+    """The statements that compute them in a schema from its own results and batches."""
     at = f"{schema}." if schema else ""
-    return (
-        f"create or replace {kind} {at}{DAYS} as {days_of(f'{at}results', f'{at}batches')}",
-        f"create or replace {kind} {at}{CHARTED} as {charted_of(f'{at}{DAYS}', f'{at}batches')}",
-    )
+    made = _made(f"{at}results", f"{at}batches", {name: f"{at}{name}" for name in NAMES})
+    return tuple(f"create or replace {kind} {at}{name} as {statement}" for name, statement in made.items())
+
+
+def _made(results: str, batches: str, at: Mapping[str, str]) -> dict[str, str]:
+    """What each of them is made of, in the order in which they are made."""
+    return {DAYS: days_of(results, batches), LOTS: lots_of(at[DAYS]), CHARTED: charted_of(at[LOTS], batches)}
 
 
 # ---------------------------------------------------------------------- reading
 
 
 def kept_names(version: "Version") -> dict[str, str]:
-    """The names under which both are kept in memory; versions of the same results and lots share them."""
+    """The names under which they are kept in memory; versions of the same results and lots share them."""
     prints = "_".join(version.contents.get(name, NO_ROWS) for name in SOURCES)
-    return {name: f"{name}_{prints}" for name in (DAYS, CHARTED)}
+    return {name: f"{name}_{prints}" for name in NAMES}
 
 
 def keep(
@@ -91,7 +113,7 @@ def keep(
     batches: str,
     copied: int,
 ) -> None:
-    """Keep both of a version: copied where small, the stored ones behind a view, else computed.
+    """Keep those of a version: copied where small, the stored ones behind a view, else computed.
 
     ``results`` and ``batches`` are the names under which those are kept.
     """
@@ -101,10 +123,10 @@ def keep(
     kept.note(con, bare[CHARTED])
     names = {name: kept.at(one) for name, one in bare.items()}
     small, results, batches = results in there, kept.at(results), kept.at(batches)
+    made = _made(results, batches, names)
     if small:
-        days = days_of(results, batches)
-        con.execute(f"create table {names[DAYS]} as {days} order by {_ORDER[DAYS]}")
-        con.execute(f"create table {names[CHARTED]} as {charted_of(names[DAYS], batches)}")
+        for name, statement in made.items():
+            con.execute(f"create table {names[name]} as {statement} order by {_ORDER[name]}")
     elif _stands(con, version.snapshot, version.contents) and all(
         files.sound(con, place, version, table) for table in _STORED.values()
     ):
@@ -116,8 +138,8 @@ def keep(
             else:
                 con.execute(f"create table {names[name]} as from {stored} order by {_ORDER[name]}")
     else:
-        con.execute(f"create view {names[DAYS]} as {days_of(results, batches)}")
-        con.execute(f"create view {names[CHARTED]} as {charted_of(names[DAYS], batches)}")
+        for name, statement in made.items():
+            con.execute(f"create view {names[name]} as {statement}")
 
 
 def _stands(con: duckdb.DuckDBPyConnection, snapshot: int | None, contents: Mapping[str, str]) -> bool:
@@ -169,12 +191,14 @@ def follow(
     New rows are added; lots whose results or site changed are made anew; the whole where what stands there
     was not made of the version before.
     """
-    days, charted = (f"lake.{_STORED[name]}" for name in (DAYS, CHARTED))
+    days, lots, charted = (f"lake.{_STORED[name]}" for name in NAMES)
     results, batches = "lake.results", "lake.batches"
     con.execute("create or replace temp table moved (batch_id varchar)")
     if before is None or not _stands(con, None, before.contents):
         con.execute(f"delete from {days}")
         con.execute(f"insert into {days} {days_of(results, batches)} order by {_ORDER[DAYS]}")
+        con.execute(f"delete from {lots}")
+        con.execute(f"insert into {lots} {lots_of(days)} order by {_ORDER[LOTS]}")
     else:
         _note_moved(con, changed)
         if con.execute("select 1 from moved limit 1").fetchone():
@@ -184,8 +208,12 @@ def follow(
         if "results" in changed:
             fresh = days_of("(select c.* from coming_results c anti join moved using (batch_id))", batches)
             con.execute(f"insert into {days} {fresh} order by {_ORDER[DAYS]}")
+            con.execute("insert into moved select distinct batch_id from coming_results")
+        con.execute(f"delete from {lots} l using moved m where l.batch_id = m.batch_id")
+        again = f"(select d.* from {days} d semi join moved using (batch_id))"
+        con.execute(f"insert into {lots} {lots_of(again)} order by {_ORDER[LOTS]}")
     con.execute(f"delete from {charted}")
-    con.execute(f"insert into {charted} {charted_of(days, batches)} order by {_ORDER[CHARTED]}")
+    con.execute(f"insert into {charted} {charted_of(lots, batches)} order by {_ORDER[CHARTED]}")
     con.execute(f"delete from lake.{_MADE}")
     con.execute(f"insert into lake.{_MADE} values (?, ?)", [contents[name] for name in SOURCES])
 

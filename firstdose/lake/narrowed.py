@@ -173,8 +173,8 @@ def _load(con: duckdb.DuckDBPyConnection, whole: str, schema: str, scope: Scope)
         scoped.show(con, schema, limited)
         results = scoped.condition(contracts()["results"], limited)
         lots = f"{results != 'false'} and d.batch_id in (select batch_id from {schema}.batches)"
-        days = f"select d.* from {whole}.{derived.DAYS} d where {lots}"
-        con.execute(f"create view {schema}.{derived.DAYS} as {days}")
+        for name in (derived.DAYS, derived.LOTS):
+            con.execute(f"create view {schema}.{name} as select d.* from {whole}.{name} d where {lots}")
         charted = scoped.inside(contracts()["batches"], limited, "c")  # it has the lot's program and site
         con.execute(
             f"create view {schema}.{derived.CHARTED} as select c.* from {whole}.{derived.CHARTED} c "

@@ -108,7 +108,7 @@ def load(
         for statement in derived.views(schema):
             con.execute(statement)
     else:
-        for name in (derived.DAYS, derived.CHARTED):
+        for name in derived.NAMES:
             con.execute(f"create view {schema}.{name} as from {before}.{name}")
     return tuple(told)
 

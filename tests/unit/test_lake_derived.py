@@ -46,11 +46,11 @@ def stands(lake: Lake) -> int:
     days = con.execute(_DAYS.format("result_days")).fetchall()
     computed = derived.days_of("results", "batches")
     assert days == con.execute(_DAYS.format(f"({computed})")).fetchall()
-    charted = derived.charted_of(f"({computed})", "batches")
-    assert (
-        con.execute("from charted order by all").fetchall()
-        == con.execute(f"from ({charted}) order by all").fetchall()
-    )
+    lots = derived.lots_of(f"({computed})")
+    charted = derived.charted_of(f"({lots})", "batches")
+    for name, made in (("result_lots", lots), ("charted", charted)):
+        said = con.execute(f"from {name} order by all").fetchall()
+        assert said == con.execute(f"from ({made}) order by all").fetchall(), name
     return len(days)
 
 
@@ -74,12 +74,12 @@ def test_a_store_without_it_and_a_version_that_it_does_not_fit_still_answer(
     lake: Lake, tmp_path: Path
 ) -> None:
     con = engine.connect(lake.place, read_only=False)
-    con.execute("update lake.firstdose_derived set results = 'of another publish'")
+    con.execute("update lake.firstdose_derived_from set results = 'of another publish'")
     con.close()
     publish(lake, tmp_path, MERGE, batches=[LOTS[0] | {"process_version": "9"}])
     assert stands(lake) == 24, "made anew as a whole"
     con = engine.connect(lake.place, read_only=False)
-    for table in ("derived", "result_days", "charted"):
+    for table in ("derived_from", "result_days", "result_lots", "charted"):
         con.execute(f"drop table lake.firstdose_{table}")
     con.execute("insert into lake.firstdose_versions select * from lake.firstdose_versions limit 0")
     con.close()

@@ -376,3 +376,48 @@ def test_a_deviation_is_open_until_the_report_day_says_otherwise() -> None:
     assert sooner["closed_on"].isna().all()
     assert sooner["root_cause"].isna().all()
     assert queries.deviations(session, view(program=("P1",)))["deviation_id"].tolist() == ["X1"]
+
+
+def test_each_day_of_a_failed_lot_is_held_against_what_was_valid_on_it() -> None:
+    def limit(id_: str, since: date, lower: float) -> dict[str, Any]:
+        told = {"specification_id": id_, "attribute_code": "VIAB", "phase": "clinical", "valid_from": since}
+        return told | {"lower": lower}
+
+    first, last = date(2026, 3, 1), date(2026, 5, 1)
+    session = world(
+        batches=[lot(f"B{n}", "2026-01-02", disposition="rejected") for n in range(5)],
+        specifications=[limit("S1", date(2026, 1, 1), 70.0), limit("S2", date(2026, 4, 1), 80.0)],
+        results=[
+            result("B0", 75.0, tested_on=first),  # inside what was valid on its day, and now outside
+            result("B0", 85.0, tested_on=last, replicate=2),
+            result("B1", 85.0, tested_on=first),
+            result("B1", 75.0, tested_on=last, replicate=2),
+            result("B2", 75.0, tested_on=first),  # all of it before the change
+            result("B3", 75.0, tested_on=last),  # all of it after
+            result("B4", 85.0, tested_on=date(2026, 4, 2)),
+            result("B4", 75.0, tested_on=last, replicate=2),  # not yet known on the earlier report day
+        ],
+    )
+    assert queries.out_of_specification(session, view())["batch_id"].tolist() == ["B1", "B3", "B4"]
+    before = queries.out_of_specification(session, view(as_of=date(2026, 4, 30)))
+    assert before["batch_id"].tolist() == []
+
+
+def test_of_a_lot_that_was_still_tested_only_the_days_so_far_are_counted() -> None:
+    session = world(
+        batches=[lot("D1", "2026-01-02"), lot("D2", "2026-01-02")],
+        results=[
+            *(result("D1", 1.0, tested_on=date(2026, 3, day), replicate=day) for day in (1, 2, 3)),
+            result("D2", 1.0, tested_on=date(2026, 3, 9)),
+            result("D2", 1.0, "VCN", tested_on=date(2026, 3, 2), replicate=2),
+        ],
+    )
+
+    def counted(day: int) -> dict[str, int]:
+        found = queries.charts(session, view(as_of=date(2026, 3, day)))
+        return dict(zip(found["attribute_code"], found["results"], strict=True))
+
+    assert counted(1) == {"VIAB": 1}
+    assert counted(2) == {"VIAB": 2, "VCN": 1}
+    assert counted(8) == {"VIAB": 3, "VCN": 1}
+    assert counted(9) == {"VIAB": 4, "VCN": 1}

@@ -8,7 +8,19 @@ with known as (
         and ($partner is null or list_contains($partner, partner_id))
 ),
 
--- days are read only of what was tested after the report day too
+-- lots are read only of what was tested after the report day too, and days only of lots that were
+lots as (
+    select result_lots.*
+    from result_lots
+    inner join batches on result_lots.batch_id = batches.batch_id
+    inner join known
+        on result_lots.attribute_code = known.attribute_code
+        and result_lots.partner_id = known.partner_id
+        and batches.program_id = known.program_id
+    where known.last_on > $as_of
+        and result_lots.first_on <= $as_of
+),
+
 parts as (
     select
         attribute_code,
@@ -18,18 +30,22 @@ parts as (
     where last_on <= $as_of
     union all
     select
+        attribute_code,
+        partner_id,
+        results
+    from lots
+    where last_on <= $as_of
+    union all
+    select
         result_days.attribute_code,
         result_days.partner_id,
         result_days.results
     from result_days
-    inner join batches on result_days.batch_id = batches.batch_id
-    inner join known
-        on result_days.attribute_code = known.attribute_code
-        and result_days.partner_id = known.partner_id
-        and batches.program_id = known.program_id
-    where known.last_on > $as_of
+    inner join lots
+        on result_days.batch_id = lots.batch_id
+        and result_days.attribute_code = lots.attribute_code
+    where lots.last_on > $as_of
         and result_days.tested_on <= $as_of
-        and result_days.results > 0
 ),
 
 tested as (
@@ -39,6 +55,7 @@ tested as (
         sum(results)::integer as results
     from parts
     group by all
+    having sum(results) > 0
 )
 
 select

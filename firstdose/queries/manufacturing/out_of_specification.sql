@@ -26,26 +26,63 @@ bounds as (
     group by attribute_code
 ),
 
+suspects as (
+    select
+        lots.*,
+        result_lots.attribute_code,
+        result_lots.first_on,
+        result_lots.lowest,
+        result_lots.highest,
+        result_lots.failed,
+        result_lots.last_on <= $as_of
+        and not exists (
+            from specifications
+            where specifications.attribute_code = result_lots.attribute_code
+                and specifications.valid_from > result_lots.first_on
+                and specifications.valid_from <= result_lots.last_on
+        ) as whole
+    from lots
+    inner join result_lots on lots.batch_id = result_lots.batch_id
+    left join bounds on result_lots.attribute_code = bounds.attribute_code
+    where result_lots.first_on <= $as_of
+        and (
+            result_lots.failed > 0
+            or result_lots.lowest < bounds.lower
+            or result_lots.highest > bounds.upper
+        )
+),
+
+-- single days count only where a specification or the report day lies between them
 days as (
     select
-        lots.batch_id,
-        lots.program_id,
-        lots.disposition,
-        lots.phase,
-        result_days.attribute_code,
+        batch_id,
+        program_id,
+        disposition,
+        phase,
+        attribute_code,
+        first_on as tested_on,
+        lowest,
+        highest,
+        failed
+    from suspects
+    where whole
+    union all
+    select
+        suspects.batch_id,
+        suspects.program_id,
+        suspects.disposition,
+        suspects.phase,
+        suspects.attribute_code,
         result_days.tested_on,
         min(result_days.lowest) as lowest,
         max(result_days.highest) as highest,
         sum(result_days.failed) as failed
-    from lots
-    inner join result_days on lots.batch_id = result_days.batch_id
-    left join bounds on result_days.attribute_code = bounds.attribute_code
-    where result_days.tested_on <= $as_of
-        and (
-            result_days.failed > 0
-            or result_days.lowest < bounds.lower
-            or result_days.highest > bounds.upper
-        )
+    from suspects
+    inner join result_days
+        on suspects.batch_id = result_days.batch_id
+        and suspects.attribute_code = result_days.attribute_code
+    where not suspects.whole
+        and result_days.tested_on <= $as_of
     group by all
 ),
 
