@@ -3,7 +3,7 @@
 A chart of one attribute and site reads its own rows alone: they are stored sorted by attribute, site and day,
 with the site of the lot beside them; what asks of every lot reads one row of it for an attribute, however
 often it was tested. A publish adds what came to them and makes anew only the lots that changed. They hold
-nothing that the published tables do not say; ``MADE`` tells by fingerprints of which they were made, and
+nothing that the published tables do not say; ``_MADE`` tells by fingerprints of which they were made, and
 where that does not fit (an older store, a publish by an older firstdose) they are computed.
 """
 
@@ -34,10 +34,8 @@ _COLUMNS = {
     _STORED[DAYS]: "attribute_code varchar, partner_id varchar, batch_id varchar, sample varchar, "
     "tested_on date, own boolean, results integer, total double, logs double, least double, below integer, "
     "above integer, lowest double, highest double, failed integer",
-    _STORED[
-        LOTS
-    ]: "attribute_code varchar, partner_id varchar, batch_id varchar, first_on date, last_on date, "
-    "results bigint, lowest double, highest double, failed bigint",
+    _STORED[LOTS]: "attribute_code varchar, partner_id varchar, batch_id varchar, first_on date, "
+    "last_on date, results bigint, lowest double, highest double, failed bigint",
     _STORED[CHARTED]: "attribute_code varchar, partner_id varchar, program_id varchar, first_on date, "
     "last_on date, results bigint",
     _MADE: "results varchar, batches varchar",
