@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from firstdose.figures import theme
+from firstdose.ui import host
 from firstdose.ui.state import speak
 
 
@@ -28,6 +29,13 @@ _STYLE = {
 _BARE = (
     "<style>[data-testid=stSidebar], .stAppHeader, .st-key-page-header { display: none !important; }</style>"
 )
+#: “Why” is a popover only where Streamlit's own elements draw: it stands in the corner of its card.
+_POPOVERS = """<style>
+[class*="st-key-card-"] > div:has([data-testid="stPopover"]) {
+  position: absolute; top: 12px; right: 14px; width: auto; z-index: 2;
+}
+.st-key-card-data-history > div:has([data-testid="stPopover"]) { position: static; width: 100%; }
+</style>"""
 _LOGO = {mode: Path(__file__).with_name(f"logo-{mode}.svg") for mode in ("light", "dark")}
 
 
@@ -38,5 +46,6 @@ def begin() -> None:
         page_title="firstdose", layout="wide", initial_sidebar_state="collapsed" if embedded else "auto"
     )
     speak()
-    st.html(_STYLE[theme.mode()] + (_BARE if embedded else ""))  # constants of ours, never data
+    more = ("" if host.ours() else _POPOVERS) + (_BARE if embedded else "")
+    st.html(_STYLE[theme.mode()] + more)  # constants of ours, never data
     st.logo(_LOGO[theme.mode()], size="large")

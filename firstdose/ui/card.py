@@ -169,15 +169,15 @@ def _is_whole(card: Card) -> bool:
 
 def _alone(card: Card) -> None:
     with st.container(key=f"card-{card.key}", border=True, gap="small"):
-        asked_in_words = isinstance(card, Chart) and host.ours()
-        if not asked_in_words:
+        head = "" if host.ours() else _head(card)
+        if host.ours():
+            _asked(card)
+        else:
             _tools(card)
         match card:
             case Chart():
-                if asked_in_words:
-                    _asked(card)
-                else:
-                    st.html(_head(card))
+                if head:
+                    st.html(head)
                 opens = card.drill(current_view()) if card.drill else ""
                 host.draw(card.figure, card.key, card.words, partial(getattr, card, "written"), opens)
                 if card.foot:
@@ -185,15 +185,15 @@ def _alone(card: Card) -> None:
                 if current_view().chart == card.key:  # alone it has room for its table too
                     table.grid(card.told, card.columns, f"table-{card.key}-alone", card.title, 320)
             case Table():
-                table.draw(card, _head(card), markup.foot(card.foot))
+                table.draw(card, head, markup.foot(card.foot))
 
 
 @st.fragment
-def _asked(card: Chart) -> None:
-    """The head of a chart; what is asked of it opens above the page."""
+def _asked(card: Card) -> None:
+    """The head of a card; what is asked of it opens above the page."""
     speak()
     told = markup.why_button(card.key, card.title) + _head(card)
-    if host.words(told, f"words-{card.key}") == card.key:
+    if host.words(told, f"head-{card.key}") == card.key:
         st.dialog(escaped(card.title), width="large")(_explain)(card)
 
 

@@ -15,6 +15,13 @@ from firstdose.ui.who import session_print
 from firstdose.who import Who
 from firstdose.words import _
 
+#: Constants of ours. A rule with ``:has`` would be asked of every element of every page instead.
+_ALONE = "<style>[data-testid=stSidebar] { display: none; }</style>"
+_AT_THE_FOOT = (
+    "<style>[data-testid=stSidebarUserContent] > div > [data-testid=stVerticalBlock] > div:first-child "
+    "{ order: 1; }</style>"
+)
+
 
 def ask() -> None:
     """Say that nobody is signed in, and how to; drawn without a look at the data."""
@@ -23,6 +30,7 @@ def ask() -> None:
     if st.session_state.pop("left", False):
         st.logout()  # the browser goes to forget its cookie, and to the provider
     oidc = settings().auth == "oidc"
+    st.html(_ALONE)
     with st.container(key="sign-in", border=True, width=480):
         st.title(_("Sign in to firstdose"), anchor=False)
         if st.query_params.get("sign-in") == "failed":
@@ -63,6 +71,7 @@ def present(who: Who) -> None:
     """Name whoever is signed in, at the foot of the side bar, with the way out."""
     if who.method not in {"oidc", "proxy"}:
         return
+    st.html(_AT_THE_FOOT)
     with st.sidebar.container(key="signed-in", gap="small"):
         st.caption(escaped(_("Signed in as {who}").format(who=who.shown)))
         proxy = settings().proxy

@@ -50,7 +50,8 @@ def draw(rows: Rows, head: str = "", foot: str = "") -> None:
     if len(rows.data) <= rows.most:
         host.words(head + rows.drawn + foot, f"words-{rows.key}")
     elif st.session_state.get(f"whole-{rows.key}"):
-        st.html(head)
+        if head:
+            st.html(head)
         grid(rows.told, rows.columns, rows.key, rows.title, rows.height)
         _remark(foot)
     else:

@@ -3,7 +3,7 @@
 A ratio that is more than 15 % above the one written there fails, and nothing is written, so that the next run
 fails too; ``--accept`` writes it all the same. What was written by hand below ``BY_HAND`` stays.
 ``--rounds 5`` browser rounds, ``--only engine`` or ``--only pages`` for a part, ``--page supply`` for some
-pages alone (nothing is written then).
+pages alone, ``--tasks 3000`` for the pages of the plan over so many tasks (nothing is written then).
 """
 
 import os
@@ -19,7 +19,7 @@ import click
 from firstdose.lake import Lake
 from firstdose.server import project, seed
 from firstdose.ui.menu import PAGES
-from tests.bench import cards, engine, pages
+from tests.bench import cards, engine, pages, plan
 from tests.browser.serving import ROOT
 
 CACHE = ROOT / "tests" / "bench" / ".data"
@@ -130,14 +130,19 @@ def by_hand(before: str) -> str:
 @click.option(
     "--page", "of", type=click.Choice(list(PAGES)), multiple=True, help="Measure these pages alone."
 )
+@click.option("--tasks", type=int, help="Measure timeline and forecast over a plan of so many tasks.")
 @click.option("--accept", is_flag=True, help="Write the report though something got slower.")
-def main(rounds: int, only: str | None, of: tuple[str, ...], *, accept: bool) -> None:
+def main(rounds: int, only: str | None, of: tuple[str, ...], tasks: int | None, *, accept: bool) -> None:
     """Measure, print, and write the report when everything was measured."""
-    only = "pages" if of else only
+    only = "pages" if of or tasks else only
     day = datetime.now(UTC).date().isoformat()
     parts = [HEAD.format(day=day, cores=os.cpu_count(), rounds=rounds)]
     with TemporaryDirectory() as name:
         folder = Path(name)
+        if tasks:
+            place = plan.lake(folder, tasks)
+            click.echo(browser_report(place, folder, rounds, of or ("timeline", "forecast")))
+            return
         os.environ["FIRSTDOSE_LAKE"] = str(folder / "lake")
         seed(project() / "data")
         if not Lake.open().newest():

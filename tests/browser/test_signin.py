@@ -85,7 +85,15 @@ def test_a_link_is_opened_after_sign_in_and_sign_out_closes_every_tab_and_copy(
     browser: Browser, context: BrowserContext, signing: Signing
 ) -> None:
     page = context.new_page()
+    page.goto(LINK)
+    expect(page.locator(".st-key-sign-in")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     _sign_in(page, LINK)
+    filters, name = page.locator(".st-key-filters"), page.locator(".st-key-signed-in")
+    above, below = filters.bounding_box(), name.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
     there = urlsplit(page.url)
     keys = parse_qs(there.query)
     assert there.path == "/readiness"

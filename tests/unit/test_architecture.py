@@ -190,3 +190,11 @@ def test_nothing_opens_the_lake_past_the_rules_of_access() -> None:
         and (node.attr == "shared" or (node.attr == "open" and not name(path).startswith("firstdose/cli/")))
     }
     assert opening == set(PAST_ACCESS) - {"firstdose/lake/store.py"}
+
+
+def test_no_rule_of_a_wide_screen_looks_into_what_an_element_has() -> None:
+    style = (PACKAGE / "ui" / "style.css").read_text(encoding="utf-8")
+    told = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    rules = re.sub(r"@media[^{]*\{(?:[^{}]|\{[^{}]*\})*\}", "", told)
+    assert "fd-table" in rules
+    assert ":has(" not in rules
