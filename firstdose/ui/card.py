@@ -169,11 +169,12 @@ def _is_whole(card: Card) -> bool:
 
 def _alone(card: Card) -> None:
     with st.container(key=f"card-{card.key}", border=True, gap="small"):
-        head = "" if host.ours() else _head(card)
+        head = ""
         if host.ours():
             _asked(card)
         else:
             _tools(card)
+            head = _head(card)
         match card:
             case Chart():
                 if head:

@@ -15,8 +15,7 @@ from firstdose.ui.who import session_print
 from firstdose.who import Who
 from firstdose.words import _
 
-#: Constants of ours. A rule with ``:has`` would be asked of every element of every page instead.
-_ALONE = "<style>[data-testid=stSidebar] { display: none; }</style>"
+#: A constant of ours. A rule with ``:has`` would be asked of every element of every page instead.
 _AT_THE_FOOT = (
     "<style>[data-testid=stSidebarUserContent] > div > [data-testid=stVerticalBlock] > div:first-child "
     "{ order: 1; }</style>"
@@ -30,7 +29,6 @@ def ask() -> None:
     if st.session_state.pop("left", False):
         st.logout()  # the browser goes to forget its cookie, and to the provider
     oidc = settings().auth == "oidc"
-    st.html(_ALONE)
     with st.container(key="sign-in", border=True, width=480):
         st.title(_("Sign in to firstdose"), anchor=False)
         if st.query_params.get("sign-in") == "failed":

@@ -130,7 +130,11 @@ def by_hand(before: str) -> str:
 @click.option(
     "--page", "of", type=click.Choice(list(PAGES)), multiple=True, help="Measure these pages alone."
 )
-@click.option("--tasks", type=int, help="Measure timeline and forecast over a plan of so many tasks.")
+@click.option(
+    "--tasks",
+    type=click.IntRange(min=200),
+    help="Measure timeline and forecast over a plan of so many tasks.",
+)
 @click.option("--accept", is_flag=True, help="Write the report though something got slower.")
 def main(rounds: int, only: str | None, of: tuple[str, ...], tasks: int | None, *, accept: bool) -> None:
     """Measure, print, and write the report when everything was measured."""

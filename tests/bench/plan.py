@@ -25,11 +25,10 @@ def lake(folder: Path, tasks: int) -> Path:
 
 
 def _many(path: Path, tasks: int) -> None:
-    """Repeat the whole plan, each time with links of its own and without milestones, up to ``tasks`` rows."""
+    """Repeat the plan, each time with links of its own and without anchors, up to ``tasks`` rows."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    anchors = {row["task_id"] for row in rows if row["anchor"]}
-    repeated = [row for row in rows if row["task_id"] not in anchors]
+    repeated = [row for row in rows if not row["anchor"]]
     ours = re.compile("|".join(re.escape(row["task_id"]) for row in sorted(repeated, key=_long_first)))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -38,12 +37,10 @@ def _many(path: Path, tasks: int) -> None:
         wanted = tasks - len(rows)
         for copy in count(1):
             for row in repeated[: max(wanted, 0)]:
-                linked = ours.sub(rf"\g<0>-{copy}", row["predecessors"])
-                kept = ";".join(link for link in linked.split(";") if not anchors & {link})
                 writer.writerow(
                     row
                     | {"task_id": f"{row['task_id']}-{copy}", "name": f"{row['name']} {copy}"}
-                    | {"predecessors": kept}
+                    | {"predecessors": ours.sub(rf"\g<0>-{copy}", row["predecessors"])}
                 )
             wanted -= len(repeated)
             if wanted <= 0:

@@ -233,8 +233,13 @@ def test_the_name_of_a_table_stands_above_its_files(page: Page) -> None:
     assert abs(name["x"] - files["x"]) < 8
 
 
-def test_a_long_table_opens_as_a_grid_when_asked(page: Page) -> None:
+def test_a_long_table_says_why_and_opens_as_a_grid_when_asked(page: Page) -> None:
     visit(page, "/readiness?state=all")
+    dialog = page.get_by_role("dialog")
+    page.locator(".st-key-card-table-readiness-checklist .fd-why").click()
+    expect(dialog.get_by_test_id("stCode").nth(2)).to_contain_text("select")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
     page.locator(".st-key-action-table-readiness-checklist-whole button").click()
     page.locator(".st-key-table-readiness-checklist canvas").first.wait_for()
     expect(page.locator(".st-key-card-table-readiness-checklist .fd-table")).to_have_count(0)

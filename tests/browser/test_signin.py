@@ -110,6 +110,7 @@ def test_a_link_is_opened_after_sign_in_and_sign_out_closes_every_tab_and_copy(
     page.wait_for_url("**/oauth2/end_session**")
     expect(second.locator(".st-key-action-sign-in")).to_be_visible()
     expect(second.locator(".st-key-page-header")).to_have_count(0)
+    expect(second.get_by_test_id("stSidebar")).to_be_hidden()
     assert not any(one["name"] == "firstdose_session" for one in context.cookies())
 
     context.clear_cookies(name="firstdose_back")  # as long after the link was opened
