@@ -15,7 +15,9 @@ from firstdose.ui.who import session_print
 from firstdose.who import Who
 from firstdose.words import _
 
-#: A constant of ours. A rule with ``:has`` would be asked of every element of every page instead.
+#: Constants of ours. A rule with ``:has`` would be asked of every element of every page instead.
+#: A tab whose session was ended elsewhere keeps, at times, an empty side bar (Streamlit 1.67).
+_ALONE = "<style>[data-testid=stSidebar] { display: none; }</style>"
 _AT_THE_FOOT = (
     "<style>[data-testid=stSidebarUserContent] > div > [data-testid=stVerticalBlock] > div:first-child "
     "{ order: 1; }</style>"
@@ -29,6 +31,7 @@ def ask() -> None:
     if st.session_state.pop("left", False):
         st.logout()  # the browser goes to forget its cookie, and to the provider
     oidc = settings().auth == "oidc"
+    st.html(_ALONE)
     with st.container(key="sign-in", border=True, width=480):
         st.title(_("Sign in to firstdose"), anchor=False)
         if st.query_params.get("sign-in") == "failed":
