@@ -239,6 +239,10 @@ def _keys(con: "duckdb.DuckDBPyConnection", judged: Judged) -> None:
     key = judged.contract.key
     named = ", ".join(f'"{name}"' for name in key)
     filled = " and ".join(f'"{name}" is not null' for name in key)
+    # keys all of whose hashes differ all differ: half the work for a table as it should be
+    counted = f"select count(*) - count(distinct hash({named})) from {judged.table} where {filled}"
+    if not con.execute(counted).fetchall()[0][0]:
+        return
     same = " and ".join(f't."{name}" = d."{name}"' for name in key)
     parts = ", ".join(f't."{name}"' for name in key)
     value = f"concat_ws(' / ', {parts})"

@@ -1,9 +1,12 @@
 """Files in, typed tables out: every file decoded, judged alone and judged together, or nothing at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -152,12 +155,14 @@ def check_files(
     personal_ok: frozenset[str] = frozenset(),
 ) -> Checked:
     """Check files as a publish would, and keep nothing. ``existing`` shows what is published already."""
-    with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept)) as con:
+    with TemporaryDirectory(prefix="firstdose-") as kept, ThreadPoolExecutor(1) as pool:
         files, beside = _files(paths)
-        read = decode_paths(files, Path(kept), encoding=encoding, sheet=sheet, profiles=profiles)
+        read = partial(decode_paths, encoding=encoding, sheet=sheet, profiles=profiles)
+        decoding = pool.submit(copy_context().run, read, files, Path(kept))
         tables = dict.fromkeys(files, table)
         asked = _Asked(as_of, scope or Scope(), tables, profiles, personal_ok, Path(kept))
-        return _check(con, files, beside, read, existing, asked)[1]
+        with _database(Path(kept)) as con:  # made ready while children read the files
+            return _check(con, files, beside, decoding.result(), existing, asked)[1]
 
 
 def decode_paths(

@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ def stage(
 ) -> Report:
     """Read one file of any kind and write its cells as text; errors stand in the report."""
     report = Report()
-    head = source.open("rb").read(4096) if source.stat().st_size else b""
+    with source.open("rb") as file:
+        head = file.read(4096)
     kind = _kind(head, name, report)
     if kind == "parquet":
         from firstdose.intake import parquet
@@ -78,11 +80,16 @@ def stage(
         _text(source.read_bytes(), target, encoding, report, delimiter, skip_lines)
     report.ok = not any(issue.severity == "error" for issue in report.issues)
     if report.ok and report.rows and kind != "parquet":
-        con = duckdb.connect(config={"threads": 1, "memory_limit": "1GiB"})
-        found = columns.looks(con, str(target), report.header)
+        found = columns.looks(_engine(), str(target), report.header, report.rows)
         report.issues += found
         report.ok = doubtful or not any(issue.severity == "error" for issue in found)
     return report
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """The engine of this child; starting one for each file took as long as looking at it."""
+    return duckdb.connect(config={"threads": 1, "memory_limit": "1GiB"})
 
 
 def refuse(report: Report, code: str, template: str, remedy: str = "", **values: object) -> None:
