@@ -155,14 +155,15 @@ class Guard:
             if not page:
                 await send(message)
 
-        await self._answer(scope["method"], scope["path"])(scope, receive, send_guarded)
+        await self._answer(scope)(scope, receive, send_guarded)
 
-    def _answer(self, method: str, path: str) -> ASGIApp:
-        if refused := doors.may(method, path):
+    def _answer(self, scope: Scope) -> ASGIApp:
+        path = scope["path"]
+        if refused := doors.may(scope["method"], path):
             return PlainTextResponse("Not allowed", refused)
         if is_closed(path):
             return PlainTextResponse("Not found", 404)
-        return assets.of_streamlit(method, path) or self._app
+        return assets.of_streamlit(scope) or self._app
 
 
 def _cookies(scope: Scope) -> list[tuple[bytes, bytes]]:

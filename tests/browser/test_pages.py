@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from firstdose.ui.menu import HOME, PAGES
+from tests.bench.screen import Traffic
 from tests.browser.looking import Seen, painted, visit
 from tests.browser.serving import FIRSTDOSE, Served, dashboard
 
@@ -77,6 +78,14 @@ def test_the_address_of_a_page_shows_the_same_numbers_in_another_language_and_fi
     visit(reader, page.url)
     assert reader.evaluate(WIDTH) <= 390
     assert reader.evaluate(BEHIND) == numbers
+
+
+def test_a_first_visit_brings_less_than_two_megabytes(page: Page) -> None:
+    traffic = Traffic()
+    traffic.listen(page.context.new_cdp_session(page))
+    visit(page, "/")
+    assert traffic.requests > 50
+    assert 500_000 < traffic.http + traffic.socket < 1_800_000
 
 
 def test_every_page_opens_from_the_menu(page: Page) -> None:

@@ -103,6 +103,26 @@ def test_the_files_of_the_page_come_from_memory_and_are_kept_for_ever() -> None:
     assert "content-security-policy" in answer.headers
 
 
+def test_text_leaves_packed_for_a_browser_that_unpacks_and_pictures_as_they_are() -> None:
+    static = Path(st.__file__).parent / "static"
+    gzipped = (b"accept-encoding", b"gzip, deflate, br")
+    for folder, ending in (("js", "js"), ("css", "css")):
+        file = max((static / "static" / folder).glob(f"index.*.{ending}"), key=lambda one: one.stat().st_size)
+        address = f"/static/{folder}/{file.name}"
+        plain, packed = get(address), get(address, gzipped)
+        assert plain.body == file.read_bytes() == gzip.decompress(packed.body)
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["content-length"] == str(len(packed.body))
+        assert packed.headers["content-type"] == plain.headers["content-type"]
+        assert len(packed.body) < 0.4 * len(plain.body)
+        assert plain.headers["vary"] == packed.headers["vary"] == "accept-encoding"
+    font = next((static / "static" / "media").glob("*.woff2"))
+    answer = get(f"/static/media/{font.name}", gzipped)
+    assert answer.body == font.read_bytes()
+    assert "content-encoding" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["/static/js/none.js", "/static/../index.html", "/static/js/%2e%2e/x.js"])
 def test_only_files_of_the_page_come_from_memory(path: str) -> None:
     assert get(path).body == b"page", "everything else is left to Streamlit"
