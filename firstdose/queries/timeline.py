@@ -39,6 +39,7 @@ def window(session: "Session", view: "View") -> tuple[date | None, date | None]:
 def tasks(session: "Session", view: "View") -> "pd.DataFrame":
     """The plan: one row per task, deliverable, decision or milestone that touches the days of ``window``.
 
+    Work that is begun and not done runs up to the report day at least, as it is drawn.
     Columns: ids, names and roles of program, partner and receiver, workstream, name, name_ja, kind, anchor,
     jurisdiction, note (str), the six dates of the plan, start_on and finish_on (the best known: actual,
     else forecast, else baseline), percent_complete (0..100). Alliance-level work has no program.

@@ -64,15 +64,21 @@ def with_ghost(rows: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def seen(rows: pd.DataFrame, first: date | None, last: date | None) -> pd.DataFrame:
-    """The rows whose bar or ghost (``with_ghost``) touches the days shown; an open end lets all through."""
+def seen(rows: pd.DataFrame, first: date | None, last: date | None, as_of: date) -> pd.DataFrame:
+    """The rows whose bar or ghost (``with_ghost``) touches the days shown; an open end lets all through.
+
+    Work that is begun and not done runs up to the report day at least, as in ``queries.timeline.tasks``.
+    """
     early = pd.concat([rows["start_on"], rows["ghost_start"], rows["ghost_finish"]], axis=1)
-    late = pd.concat([rows["finish_on"], rows["ghost_finish"]], axis=1)
+    begun = rows["actual_start"].notna() & rows["actual_finish"].isna()
+    runs = begun & ~rows["kind"].isin(["milestone", "decision"])
+    until = _never(rows).mask(runs, pd.Timestamp(as_of))
+    late = pd.concat([rows["finish_on"], rows["ghost_finish"], until.rename("until")], axis=1)
     kept = pd.Series(data=True, index=rows.index)
     if first is not None:
-        kept &= ~(late.apply(pd.to_datetime).max(axis=1) < pd.Timestamp(first))
+        kept &= late.apply(pd.to_datetime).max(axis=1) >= pd.Timestamp(first)
     if last is not None:
-        kept &= ~(early.apply(pd.to_datetime).min(axis=1) > pd.Timestamp(last))
+        kept &= early.apply(pd.to_datetime).min(axis=1) <= pd.Timestamp(last)
     found = rows[kept]
     found.attrs = dict(rows.attrs)
     return found

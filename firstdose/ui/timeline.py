@@ -244,10 +244,12 @@ def plan_cards(view: "View", session: "Session", base: "Session | None") -> Rows
     day = view.as_of or session.as_of
     first, last = queries.window(session, view)
     found = reckoned(view, session)
-    tasks = queries.tasks(session, view)
-    if base is not None:
+    if base is None:
+        tasks = queries.tasks(session, view)
+    else:  # a task may touch the days shown by its ghost alone, which only the other version knows
         there = timeline_slip.on_best_days(queries.whole(base, view))
-        tasks = timeline_slip.seen(timeline_slip.with_ghost(tasks, there), first, last)
+        every = queries.plan(session, replace(view, since=None, until=None))
+        tasks = timeline_slip.seen(timeline_slip.with_ghost(every, there), first, last, day)
     by = view.key("lanes", "partner")
     judged = timeline_fold.fold(rules.judged(tasks, day), view.key("fold", "none"), by)
     plan = rules.lanes(judged, by, day)

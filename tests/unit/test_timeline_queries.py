@@ -89,6 +89,24 @@ def test_the_plan_shows_what_touches_the_days_asked_for(
     assert ids(queries.tasks(session, view)) == shown
 
 
+@pytest.mark.parametrize("window", ["quarter", "8-weeks", "year", "all"])
+def test_begun_work_that_is_overdue_is_shown_up_to_the_report_day(window: str) -> None:
+    begun = {"actual_start": day(-90), "baseline_finish": day(-45)}
+    plan = session_of(
+        as_of=TODAY,
+        tasks=[
+            task("A", -90, -40, program_id=None, **begun),
+            task("B", -90, -40, program_id=None, baseline_finish=day(-45)),
+            task("C", -90, -40, program_id=None, **begun, actual_finish=day(-40)),
+            task("D", -40, -40, program_id=None, **begun, kind="milestone"),
+        ],
+    )
+    shown = ids(queries.tasks(plan, View().with_key("window", window)))
+    assert shown == ("A" if window in ("quarter", "8-weeks") else "ABCD"), "others are drawn to their finish"
+    assert not ids(queries.tasks(plan, View(since=day(1), until=day(9)))), "not beyond the report day"
+    assert ids(queries.tasks(plan, View(since=day(-9), until=day(-1)))) == "A"
+
+
 def test_best_known_days_are_actual_then_forecast_then_baseline(session: MemorySession) -> None:
     rows = queries.tasks(session, View()).set_index("task_id")
     assert rows.loc["F", "finish_on"].date() == day(-1)

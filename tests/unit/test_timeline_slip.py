@@ -126,8 +126,31 @@ def test_ghosts_stand_where_the_base_has_the_task() -> None:
 def test_only_rows_whose_bar_or_ghost_touches_the_days_shown_are_drawn() -> None:
     there = slip.on_best_days(plan(bar("ghost", 1, 2), bar("neither", 20, 30)))
     rows = slip.on_best_days(plan(bar("ghost", 40, 50), bar("neither", 40, 50), bar("bar", 0, 3)))
-    kept = slip.seen(slip.with_ghost(rows, there), day(0), day(10))
+    kept = slip.seen(slip.with_ghost(rows, there), day(0), day(10), TODAY)
     assert kept["task_id"].tolist() == ["ghost", "bar"]
+
+
+def test_begun_work_that_is_overdue_touches_the_days_up_to_the_report_day() -> None:
+    begun = {"actual_start": day(-90)}
+    rows = slip.on_best_days(
+        plan(
+            bar("begun", -90, -40, **begun),
+            bar("waiting", -90, -40),
+            bar("done", -90, -40, **begun, actual_finish=day(-40)),
+            bar("point", -40, -40, **begun, kind="decision"),
+        )
+    )
+    shown = slip.with_ghost(rows, slip.on_best_days(plan(bar("new", 0, 1))))
+    assert slip.seen(shown, day(-28), day(63), TODAY)["task_id"].tolist() == ["begun"]
+    assert slip.seen(shown, day(1), day(63), TODAY).empty
+
+
+def test_a_task_without_any_day_touches_none() -> None:
+    rows = slip.with_ghost(slip.on_best_days(plan({"task_id": "a"})), slip.on_best_days(plan(bar("b", 0, 1))))
+    assert slip.seen(rows, None, day(9), TODAY).empty
+    assert slip.seen(rows, day(9), None, TODAY).empty
+    assert slip.seen(rows, date.max, date.min, TODAY).empty, "a refused window"
+    assert len(slip.seen(rows, None, None, TODAY)) == 1
 
 
 # ---------------------------------------------------------------- split of a shift

@@ -1,10 +1,15 @@
 -- grain: one row per task, deliverable, decision or milestone that touches the days shown
--- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all), $first_day, $last_day (null = all days)
+-- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all), $first_day, $last_day (null = all days), $as_of
 with planned as (
     select
         *,
         coalesce(actual_start, forecast_start, baseline_start, actual_finish, forecast_finish, baseline_finish) as start_on,
-        coalesce(actual_finish, forecast_finish, baseline_finish, actual_start, forecast_start, baseline_start) as finish_on
+        coalesce(actual_finish, forecast_finish, baseline_finish, actual_start, forecast_start, baseline_start) as finish_on,
+        -- work begun and not done runs up to the report day, however long it is overdue
+        case
+            when actual_start is not null and actual_finish is null and kind not in ('milestone', 'decision')
+                then cast($as_of as date)
+        end as runs_until
     from tasks
 )
 
@@ -53,6 +58,6 @@ where (
         or (planned.jurisdiction is null and $jurisdiction <> [])
     )
     and ($area is null or list_contains($area, planned.workstream))
-    and ($first_day is null or greatest(planned.finish_on, planned.baseline_finish) >= $first_day)
+    and ($first_day is null or greatest(planned.finish_on, planned.runs_until, planned.baseline_finish) >= $first_day)
     and ($last_day is null or least(planned.start_on, planned.baseline_start, planned.baseline_finish) <= $last_day)
 order by planned.start_on, planned.finish_on, planned.task_id
