@@ -13,7 +13,7 @@ SECOND_LINE = 12  # px more when its name needs two
 HEAD = 28  # px of the line that names a lane
 LINE_WIDTH = 22  # Latin characters of one line of a name
 MOST_TICKS = 6  # labels on the day axis that stay apart on a phone
-_DAY_MS = 86_400_000
+DAY_MS = 86_400_000
 
 #: Steps between labels on the day axis, as (days, months).
 _STEPS = ((7, 0), (14, 0), (0, 1), (0, 2), (0, 3), (0, 6), (0, 12), (0, 24), (0, 60))
@@ -100,7 +100,7 @@ def moment(day: Any) -> float | None:
 def after(day: Any) -> float | None:
     """The end of a day: a bar that finishes on a day covers it."""
     start = moment(day)
-    return None if start is None else start + _DAY_MS
+    return None if start is None else start + DAY_MS
 
 
 def ticks(first: date, last: date) -> tuple[list[float], list[str]]:

@@ -30,14 +30,15 @@ def plan(
     *,
     critical: frozenset[str] = frozenset(),
     loop: frozenset[str] = frozenset(),
+    ids: frozenset[str] = frozenset(),
     closures: links.Closures | None = None,
 ) -> go.Figure:
     """Draw the plan in lanes: hollow ghost, light forecast, solid actual, diamonds, hand-offs.
 
-    Takes ``rules.timeline.lanes``, in its order, and the days shown (none: as the rows need). Unit: days.
-    A bar covers its last day. Names carry their mark and whom they are handed to, those of ``critical`` tasks
-    are bold; links, critical chains and loops are lines. Nothing is written inside the plot, so nothing there
-    can collide or be cut.
+    Takes ``rules.timeline.lanes``, in its order, the days shown (none: as the rows need) and the ``ids`` of
+    the whole plan, by which links are read. Unit: days. A bar covers its last day. Names carry their mark and
+    whom they are handed to, those of ``critical`` tasks are bold; links, critical chains and loops are lines.
+    Nothing is written inside the plot, so nothing there can collide or be cut.
     """
     if rows.empty:
         return theme.empty(
@@ -61,10 +62,10 @@ def plan(
     return go.Figure(
         data=[
             links.days_off(drawn, low, high, places.height, closures or {}),
-            *_bars(spans, as_of),
+            *_bars(spans, today),
             *_diamonds(points),
             _handoffs(drawn, today),
-            *links.links(drawn, today, whole, critical, loop),
+            *links.links(drawn, today, whole, critical, loop, ids),
         ],
         layout={
             "barmode": "overlay",
@@ -144,15 +145,23 @@ def _side(row: Row) -> str:
     return "second" if row["partner_role"] in _MAKERS else "primary"
 
 
-def _bars(spans: list[Row], as_of: date) -> list[Row]:
-    """Ghosts above, forecast and actual below, and how much of the work is done as a thin line."""
-    today = gantt.moment(as_of)
+def _bars(spans: list[Row], today: float) -> list[Row]:
+    """Ghosts above, forecast and actual below, and how much of the work is done as a thin line.
+
+    Forecast and actual share the ends of the row: what is behind reaches to the report day once begun, what
+    is ahead goes on from there.
+    """
     ghosts = [(row, gantt.moment(row["ghost_start"]), gantt.after(row["ghost_finish"])) for row in spans]
-    ahead = [
-        (row, _ahead_from(row, today), gantt.after(row["forecast_finish"])) for row in spans if row["is_open"]
+    reach = [(row, *ends) for row in spans if (ends := links.ends(row, today)) is not None]
+    ahead: list[Part] = [
+        (row, max(start, today) if known(row["actual_start"]) else start, end)
+        for row, start, end in reach
+        if row["is_open"]
     ]
-    behind = [
-        (row, gantt.moment(row["actual_start"]), gantt.after(row["actual_finish"]) or today) for row in spans
+    behind: list[Part] = [
+        (row, start, today if row["is_open"] else end)
+        for row, start, end in reach
+        if known(row["actual_start"]) or not row["is_open"]
     ]
     done = [(row, gantt.moment(row["actual_start"]), _done_until(row)) for row in spans if row["is_open"]]
     hollow = "rgba(0,0,0,0)"
@@ -168,11 +177,6 @@ def _bars(spans: list[Row], as_of: date) -> list[Row]:
         ),
         _bar(done, 3, 2, [theme.colour("card")] * len(done), [hollow] * len(done)),
     ]
-
-
-def _ahead_from(row: Row, today: Moment) -> Moment:
-    """Where the forecast part begins: at the report day once begun, else at its start."""
-    return today if known(row["actual_start"]) else gantt.moment(row["forecast_start"] or row["start_on"])
 
 
 def _done_until(row: Row) -> Moment:

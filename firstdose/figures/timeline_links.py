@@ -20,7 +20,10 @@ Closures = Mapping[str, Sequence[tuple[date, date, str]]]
 
 
 def ends(row: Row, today: float) -> tuple[float, float] | None:
-    """Where the bar of a row begins and ends as it is drawn, in moments; a milestone is one moment."""
+    """Where the bar of a row begins and ends as it is drawn, in moments; a milestone is one moment.
+
+    A bar covers at least one day: of done work its finish, of other work its start.
+    """
     finish = gantt.moment(known(row["finish_on"]))
     if row["kind"] in ("milestone", "decision"):
         return None if finish is None else (finish, finish)
@@ -29,9 +32,12 @@ def ends(row: Row, today: float) -> tuple[float, float] | None:
         begun if begun is not None else gantt.moment(known(row["forecast_start"]) or known(row["start_on"]))
     )
     end = gantt.after(known(row["finish_on"]))
-    if start is None or end is None:
+    if start is None or finish is None or end is None:
         return None
-    return start, max(end, today) if row["is_open"] and begun is not None else end
+    if not row["is_open"]:
+        return min(start, finish), end
+    end = max(end, start + gantt.DAY_MS)
+    return start, max(end, today) if begun is not None else end
 
 
 def elbow(one: Point, other: Point, kind: str, step: float) -> list[Point]:
@@ -58,17 +64,24 @@ def elbow(one: Point, other: Point, kind: str, step: float) -> list[Point]:
 
 
 def links(
-    drawn: Sequence[Row], today: float, whole: float, critical: frozenset[str], loop: frozenset[str]
+    drawn: Sequence[Row],
+    today: float,
+    whole: float,
+    critical: frozenset[str],
+    loop: frozenset[str],
+    ids: frozenset[str] = frozenset(),
 ) -> list[Row]:
     """The links of the rows drawn as four traces: others, hand-offs, critical chains, loops.
 
-    A hand-off leads to a task of the partner that waits for it; a critical link joins two critical tasks.
+    ``ids`` are those of the whole plan: ``WP1-1`` is itself when it is one of them, drawn or not. A hand-off
+    leads to a task of the partner that waits for it; a critical link joins two critical tasks.
     """
     at = {row["task_id"]: row for row in drawn}
+    ids |= at.keys()
     found: dict[str, list[tuple[list[Point], str]]] = {"other": [], "handoff": [], "critical": [], "loop": []}
     for row in drawn:
         text = known(row["predecessors"])
-        for link in links_of(row["task_id"], text, at.keys()) if isinstance(text, str) else ():
+        for link in links_of(row["task_id"], text, ids) if isinstance(text, str) else ():
             before = at.get(link.before)
             if before is None or (left := ends(before, today)) is None or (right := ends(row, today)) is None:
                 continue

@@ -254,7 +254,10 @@ def plan_cards(view: "View", session: "Session", base: "Session | None") -> Rows
     judged = timeline_fold.fold(rules.judged(tasks, day), view.key("fold", "none"), by)
     plan = rules.lanes(judged, by, day)
     shut = closures_of(queries.closures(session, view).to_dict("records"))
-    drawn = figures.plan(plan, day, first, last, critical=found.critical, loop=found.loop, closures=shut)
+    ids = frozenset(queries.whole(session, view)["task_id"])
+    drawn = figures.plan(
+        plan, day, first, last, critical=found.critical, loop=found.loop, ids=ids, closures=shut
+    )
     chart = Chart(
         key="chart-timeline-plan",
         figure=drawn,

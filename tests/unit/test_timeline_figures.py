@@ -9,6 +9,7 @@ import pytest
 
 from firstdose.figures import gantt, theme
 from firstdose.figures import timeline as figures
+from firstdose.figures import timeline_links as links
 from firstdose.figures import timeline_words as words
 from firstdose.queries import timeline as queries
 from firstdose.rules import timeline as rules
@@ -90,6 +91,75 @@ def test_work_that_is_done_has_no_forecast_left(session: MemorySession) -> None:
     _rows, figure = drawn(session)
     assert (gantt.moment(day(-40)), gantt.moment(day(-19))) in spans(figure.data[BEHIND])
     assert len(figure.data[AHEAD].x) == 4, "open, begun, late and the hostile one"
+
+
+EMPTY = dict.fromkeys(("baseline_start", "baseline_finish", "forecast_start", "forecast_finish"), None)
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [
+        pytest.param({"actual_finish": day(-9)}, -9, -9, id="done, and nobody typed when it began"),
+        pytest.param(
+            {"baseline_start": day(-20), "actual_finish": day(-9)}, -20, -9, id="done, begun as agreed"
+        ),
+        pytest.param(
+            {"forecast_start": day(-3), "actual_finish": day(-9)}, -9, -9, id="done before its start was due"
+        ),
+        pytest.param({"forecast_finish": day(9)}, 9, 9, id="open with a finish only"),
+        pytest.param({"forecast_start": day(9)}, 9, 9, id="open with a start only"),
+        pytest.param(
+            {"baseline_start": day(2), "forecast_finish": day(9)}, 2, 9, id="a forecast without a start"
+        ),
+        pytest.param(
+            {"baseline_start": day(2), "baseline_finish": day(4)}, 2, 4, id="a baseline and no forecast"
+        ),
+        pytest.param(
+            {"forecast_start": day(6), "baseline_finish": day(4)}, 6, 6, id="a start after the baseline"
+        ),
+        pytest.param({"actual_start": day(-9)}, -9, -1, id="begun, and no finish known"),
+        pytest.param(
+            {"actual_start": day(-9), "baseline_finish": day(4)}, -9, 4, id="begun, with a baseline only"
+        ),
+        pytest.param(
+            {"actual_start": day(5), "forecast_finish": day(8)}, 5, 8, id="begun after the report day"
+        ),
+    ],
+)
+def test_every_task_that_has_a_day_has_a_bar_where_its_links_end(
+    days: dict[str, date], first: int, last: int
+) -> None:
+    other = task("whole", -5, 5)  # a column that holds days gives NaT where there is none
+    world = session_of(as_of=TODAY, tasks=[task("one", 0, 0, program_id=None) | EMPTY | days, other])
+    rows, figure = drawn(world)
+    row = next(dict(row) for row in rows.to_dict("records") if row["task_id"] == "one")
+    reach = (gantt.moment(day(first)), gantt.after(day(last)))
+    assert links.ends(row, gantt.moment(TODAY) or 0.0) == reach
+    bars = [
+        span
+        for trace in (figure.data[AHEAD], figure.data[BEHIND])
+        for span, words_ in zip(spans(trace), trace.customdata, strict=True)
+        if "Work one" in words_ and span[1] > span[0]
+    ]
+    assert (min(start for start, _end in bars), max(end for _start, end in bars)) == reach
+
+
+def test_a_predecessor_that_is_not_drawn_draws_no_line_from_another_task() -> None:
+    world = session_of(
+        as_of=TODAY,
+        tasks=[
+            task("WP1", 1, 5, program_id=None),
+            task("WP1-1", 400, 410, program_id=None),
+            task("X", 7, 9, program_id=None, predecessors="WP1-1"),
+        ],
+    )
+    view = View(as_of=TODAY)
+    rows = rules.lanes(queries.tasks(world, view), "partner", TODAY)
+    assert sorted(rows["task_id"]) == ["WP1", "X"]
+    ids = frozenset(queries.whole(world, view)["task_id"])
+    figure = figures.plan(rows, TODAY, *queries.window(world, view), ids=ids)
+    assert not any(len(trace.x) for trace in figure.data[ARROWS + 1 :])
+    assert any(len(trace.x) for trace in figures.plan(rows, TODAY).data[ARROWS + 1 :]), "read as a lead"
 
 
 def test_half_done_reaches_half_the_way(session: MemorySession) -> None:
