@@ -8,8 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from firstdose.figures import gantt, theme
+from firstdose.figures.timeline_words import known
 from firstdose.rules.timeline import in_language
-from firstdose.words import _, say_date, say_number
+from firstdose.words import _, either, say_date, say_number
 
 Row = dict[Any, Any]
 _ROW, _TOP, _MARGIN = 34, 44, 150
@@ -85,25 +86,26 @@ def _between(rows: list[Row], first: str, last: str, width: float, colour: str) 
 
 
 def _targets(rows: list[Row]) -> Row:
-    known = [(at, row) for at, row in enumerate(rows) if pd.notna(row["target_on"])]
+    aimed = [(at, row) for at, row in enumerate(rows) if pd.notna(row["target_on"])]
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [gantt.moment(row["target_on"]) for _at, row in known],
-        "y": [at for at, _row in known],
+        "x": [gantt.moment(row["target_on"]) for _at, row in aimed],
+        "y": [at for at, _row in aimed],
         "marker": {
             "symbol": "diamond",
             "size": 12,
             "color": theme.colour("second"),
             "line": {"color": theme.colour("card"), "width": 1},
         },
-        "customdata": [_told(row) for _at, row in known],
+        "customdata": [_told(row) for _at, row in aimed],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 
 def _told(row: Row) -> str:
-    lines = [f"<b>{theme.show_text(str(row['program_name']))}</b>"]
+    name = either(str(row["program_name"]), known(row["program_name_ja"]))
+    lines = [f"<b>{theme.show_text(name)}</b>"]
     lines += [f"P{n}: {say_date(row[f'p{n}'])}" for n in (10, 50, 80, 90)]
     if pd.notna(row["target_on"]):
         lines.append(

@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from firstdose.figures import gantt, theme
 from firstdose.figures.forecast import axis, plain
+from firstdose.figures.timeline_words import known
 from firstdose.rules.timeline import in_language
-from firstdose.words import N_, _, ngettext, say_date, say_number
+from firstdose.words import N_, _, either, ngettext, say_date, say_number
 
 Row = dict[Any, Any]
 _ROW, _MOST, _MOST_TASKS = 30, 12, 24
@@ -137,7 +138,7 @@ def criticality(tasks: pd.DataFrame) -> go.Figure:
 def _told(row: Row) -> str:
     room = row["total_float_days"]
     lines = [
-        f"<b>{theme.show_text(str(row['name']))}</b>",
+        f"<b>{theme.show_text(either(str(row['name']), known(row['name_ja'])))}</b>",
         f"{say_date(row['early_start'])} – {say_date(row['early_finish'])}",
     ]
     if pd.notna(room):

@@ -12,6 +12,7 @@ import holidays
 import numpy as np
 
 from firstdose.rules.network import Days
+from firstdose.words import language
 
 _EPOCH = date(1970, 1, 1).toordinal()
 #: Years before and after the report day that a calendar knows; beyond them every moment is their last.
@@ -128,11 +129,15 @@ class Spell:
 def spells(
     country: str, first: date, last: date, closures: Iterable[tuple[date, date, str]] = ()
 ) -> tuple[Spell, ...]:
-    """Public holidays and closures between two days, those that touch (or a week-end between) as one."""
+    """Public holidays and closures between two days, those that touch (or a week-end between) as one.
+
+    Holidays are named in the reader's language where the library has it, else in English.
+    """
     off: dict[date, str] = {}
     if country in holidays.list_supported_countries():
         years = range(first.year, last.year + 1)
-        spoken = "en_US" if "en_US" in holidays.country_holidays(country).supported_languages else None
+        there = holidays.country_holidays(country).supported_languages
+        spoken = next((code for code in (language(), "en_US") if code in there), None)
         for day, name in holidays.country_holidays(country, years=years, language=spoken).items():
             off[day] = str(name)
     for since, until, reason in closures:

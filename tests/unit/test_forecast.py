@@ -12,6 +12,7 @@ from firstdose.queries import forecast as queries
 from firstdose.queries import timeline as plans
 from firstdose.rules import forecast as rules
 from firstdose.view import View
+from firstdose.words import use_language
 from tests.support import MemorySession, session_of
 
 DAY = date(2026, 6, 1)
@@ -141,6 +142,23 @@ def test_nothing_ahead_is_said_and_names_are_escaped() -> None:
     drawn = figures.portfolio(found).to_json()
     assert "<b>One" not in drawn.replace("<b>&lt;b&gt;One", "")
     assert rules.next_open(found)["task_id"] == "M"
+
+
+def test_what_the_pointer_shows_names_in_the_language_of_the_reader() -> None:
+    use_language("ja")
+    tasks, risks, milestones = ask(world())
+    basis = rules.Basis(tasks.assign(name_ja="作業"), risks, DAY)
+    found = rules.outlook(basis, milestones.assign(program_name_ja=["一", None])).milestones
+    named = dict(zip(found["task_id"], found["program_name_ja"], strict=True))
+    bars = figures.portfolio(found).data[0].customdata
+    said = [named[task] if isinstance(named[task], str) else "Two" for task in found["task_id"]]
+    assert [one.split("<br>")[0] for one in bars] == [f"<b>{name}</b>" for name in said]
+    assert "一" in str(bars)
+    deciding_ = rules.drivers(basis, "M")
+    (one,) = found[found["task_id"] == "M"].to_dict("records")
+    assert "<b>一</b>" in figures.curve(deciding_.curve, one).data[-1].hovertemplate
+    (bar, *_rest) = deciding.criticality(deciding_.tasks).data
+    assert all(one.startswith("<b>作業</b>") for one in bar.customdata)
 
 
 def test_what_moves_a_milestone_are_its_wide_tasks_and_its_risks() -> None:

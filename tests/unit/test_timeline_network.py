@@ -15,6 +15,7 @@ from firstdose.rules import network as nets
 from firstdose.rules import timeline as plans
 from firstdose.rules import timeline_fold as folding
 from firstdose.rules import timeline_network as rules
+from firstdose.words import use_language
 from tests.unit.test_timeline_slip import TODAY, bar, day, plan
 
 STEP = 1000.0
@@ -167,6 +168,21 @@ def test_golden_week_is_one_spell_and_a_closure_joins_it() -> None:
     )
     assert [(one.first, one.last) for one in found] == [(date(2026, 4, 29), date(2026, 5, 6))]
     assert "Shut" in found[0].name
+
+
+@pytest.mark.parametrize(
+    ("code", "country", "named"),
+    [
+        pytest.param("ja", "JP", "憲法記念日", id="in Japanese"),
+        pytest.param("en", "JP", "Constitution Day", id="in English"),
+        pytest.param("ja", "GB", "May Day", id="in English where the library has no Japanese"),
+        pytest.param("en", "DE", "Labor Day", id="never in a language of the country alone"),
+    ],
+)
+def test_holidays_are_named_in_the_language_of_the_reader(code: str, country: str, named: str) -> None:
+    use_language(code)
+    found = calendar.spells(country, date(2026, 5, 1), date(2026, 5, 6))
+    assert named in found[0].name
 
 
 def test_an_unknown_country_has_only_its_closures() -> None:
