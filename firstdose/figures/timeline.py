@@ -32,13 +32,15 @@ def plan(
     loop: frozenset[str] = frozenset(),
     ids: frozenset[str] = frozenset(),
     closures: links.Closures | None = None,
+    folded: pd.DataFrame | None = None,
 ) -> go.Figure:
     """Draw the plan in lanes: hollow ghost, light forecast, solid actual, diamonds, hand-offs.
 
     Takes ``rules.timeline.lanes``, in its order, the days shown (none: as the rows need) and the ``ids`` of
     the whole plan, by which links are read. Unit: days. A bar covers its last day. Names carry their mark and
-    whom they are handed to, those of ``critical`` tasks are bold; links, critical chains and loops are lines.
-    Nothing is written inside the plot, so nothing there can collide or be cut.
+    whom they are handed to, those of ``critical`` tasks are bold, and rows such a task was ``folded`` into;
+    links, critical chains and loops are lines. Nothing is written inside the plot, so nothing there can
+    collide or be cut.
     """
     if rows.empty:
         return theme.empty(
@@ -47,16 +49,15 @@ def plan(
     low, high = gantt.span(rows, first, last, as_of)
     names = in_language(rows, "name").tolist()
     places = gantt.places(rows["lane"].tolist(), _with_receiver(rows, _with_program(rows, names)))
-    drawn: list[Row] = [
-        dict(row) | {"y": y} for row, y in zip(rows.to_dict("records"), places.rows, strict=True)
-    ]
-    for row, name in zip(drawn, names, strict=True):
-        row["told"] = told(row, name)
+    drawn = [row | {"y": y} for row, y in zip(_told(rows), places.rows, strict=True)]
     today = gantt.moment(as_of) or 0.0
     whole = (gantt.after(high) or 0.0) - (gantt.moment(low) or 0.0)
     margin = 34 + int(
         _CHARACTER * max(gantt.width(line) for name in places.names for line in name.split("\n"))
     )
+    inside = [] if folded is None else links.folded_into(drawn, _told(folded))
+    bold = critical | {row["into"] for row in inside if row["task_id"] in critical}
+    owed = [*drawn, *(row for row in inside if row["is_open"])]  # a folded row may hold many that are done
     points = [row for row in drawn if row["kind"] in _POINTS]
     spans = [row for row in drawn if row["kind"] not in _POINTS]
     return go.Figure(
@@ -64,20 +65,28 @@ def plan(
             links.days_off(drawn, low, high, places.height, closures or {}),
             *_bars(spans, today),
             *_diamonds(points),
-            _handoffs(drawn, today),
-            *links.links(drawn, today, whole, critical, loop, ids),
+            _handoffs(owed, today),
+            *links.links([*drawn, *inside], today, whole, critical, loop, ids),
         ],
         layout={
             "barmode": "overlay",
             "height": places.height + _TOP + 12,
             "margin": {"l": margin, "r": 14, "t": _TOP, "b": 12},
             "xaxis": _days(low, high),
-            "yaxis": _names(drawn, places, critical),
+            "yaxis": _names(drawn, places, bold),
             "showlegend": False,
             "shapes": [_report_line(as_of), *(_rule(y) for _name, y in places.lanes)],
             "annotations": [_report_day(as_of), *(_lane(name, y, margin) for name, y in places.lanes)],
         },
     )
+
+
+def _told(rows: pd.DataFrame) -> list[Row]:
+    """The rows, each with what the pointer shows."""
+    every: list[Row] = [dict(row) for row in rows.to_dict("records")]
+    return [
+        row | {"told": told(row, name)} for row, name in zip(every, in_language(rows, "name"), strict=True)
+    ]
 
 
 def _with_program(rows: pd.DataFrame, names: list[str]) -> list[str]:
@@ -121,12 +130,12 @@ def _days(low: date, high: date) -> Row:
     }
 
 
-def _names(drawn: list[Row], places: gantt.Places, critical: frozenset[str]) -> Row:
+def _names(drawn: list[Row], places: gantt.Places, bold: frozenset[str]) -> Row:
     """Names at the left, each ending in its mark, so that marks stand in a column beside the plot."""
     said = []
     for row, name in zip(drawn, places.names, strict=True):
         lines = theme.show_text(name).replace("\n", "<br>")
-        if row["task_id"] in critical:
+        if row["task_id"] in bold:
             lines = f"<b>{lines}</b>"
         mark = f'<span style="color:{theme.colour(row["mark"])}">{theme.symbol(row["mark"])}</span>'
         said.append(f"{lines} {mark}")

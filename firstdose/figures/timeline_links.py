@@ -73,8 +73,9 @@ def links(
 ) -> list[Row]:
     """The links of the rows drawn as four traces: others, hand-offs, critical chains, loops.
 
-    ``ids`` are those of the whole plan: ``WP1-1`` is itself when it is one of them, drawn or not. A hand-off
-    leads to a task of the partner that waits for it; a critical link joins two critical tasks.
+    ``ids`` are those of the whole plan: ``WP1-1`` is itself when it is one of them, drawn or not. Links of
+    tasks folded into one row (``folded_into``) leave and enter it where the task ends; those inside are none.
+    A hand-off leads to a task of the partner that waits for it; a critical link joins two critical tasks.
     """
     at = {row["task_id"]: row for row in drawn}
     ids |= at.keys()
@@ -83,13 +84,21 @@ def links(
         text = known(row["predecessors"])
         for link in links_of(row["task_id"], text, ids) if isinstance(text, str) else ():
             before = at.get(link.before)
-            if before is None or (left := ends(before, today)) is None or (right := ends(row, today)) is None:
+            if before is None or before["y"] == row["y"]:
+                continue
+            if (left := ends(before, today)) is None or (right := ends(row, today)) is None:
                 continue
             one = (left[1] if link.kind[0] == "F" else left[0], before["y"] + BELOW)
             other = (right[1] if link.kind[1] == "F" else right[0], row["y"] + BELOW)
             sort = _sort(before, row, critical, loop)
             found[sort].append((elbow(one, other, link.kind, whole * _SHARE), link.kind))
     return [_trace(sort, lines) for sort, lines in found.items()]
+
+
+def folded_into(drawn: Sequence[Row], folded: Sequence[Row]) -> list[Row]:
+    """The tasks (``rules.timeline_fold.folded``) at the height of the row that each was folded into."""
+    heights = {row["task_id"]: row["y"] for row in drawn}
+    return [dict(row) | {"y": heights[row["into"]]} for row in folded if row["into"] in heights]
 
 
 def _sort(before: Row, after: Row, critical: frozenset[str], loop: frozenset[str]) -> str:

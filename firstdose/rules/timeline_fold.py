@@ -19,16 +19,31 @@ def fold(judged: pd.DataFrame, how: str, by: str) -> pd.DataFrame:
     "summary") reaches from the first start to the last finish, its ghost likewise; percent_complete is the
     mean, mark the worst of those open, why how many are done.
     """
+    kept, groups = _parts(judged, how, by)
+    found = pd.concat([kept, *map(_one, groups)], ignore_index=True) if groups else judged
+    found.attrs = dict(judged.attrs)
+    return found
+
+
+def folded(judged: pd.DataFrame, how: str, by: str) -> pd.DataFrame:
+    """The tasks that ``fold`` puts into one row with others; adds into (str, the task_id of that row)."""
+    _kept, groups = _parts(judged, how, by)
+    shared = [part.assign(into=_row_id(part)) for part in groups if len(part) > 1]
+    return pd.concat(shared, ignore_index=True) if shared else judged.head(0).assign(into="")
+
+
+def _parts(judged: pd.DataFrame, how: str, by: str) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """The rows that stay as they are, and those of each lane and workstream to fold."""
     if how == "none" or judged.empty:
-        return judged
+        return judged, []
     folding = ~judged["kind"].isin(_KEPT) & (judged["workstream"] != how)
     lane = _LANE[by]
     keys = [judged[lane].fillna("").rename("_lane"), judged["workstream"].rename("_stream")]
-    groups = judged[folding].groupby(keys, sort=False)
-    made = [_one(part) for _key, part in groups]
-    found = pd.concat([judged[~folding], *made], ignore_index=True) if made else judged
-    found.attrs = dict(judged.attrs)
-    return found
+    return judged[~folding], [part for _key, part in judged[folding].groupby(keys, sort=False)]
+
+
+def _row_id(part: pd.DataFrame) -> str:
+    return f"{part['task_id'].iloc[0]}+{len(part) - 1}"
 
 
 def _one(part: pd.DataFrame) -> pd.DataFrame:
@@ -42,7 +57,7 @@ def _one(part: pd.DataFrame) -> pd.DataFrame:
     ahead = pd.to_datetime(open_["start_on"]).min(), pd.to_datetime(open_["finish_on"]).max()
     percent = pd.to_numeric(part["percent_complete"]).fillna(0).where(part["is_open"], 100)
     one = part.head(1).assign(
-        task_id=f"{part['task_id'].iloc[0]}+{len(part) - 1}",
+        task_id=_row_id(part),
         name=name,
         name_ja=name,
         kind="summary",

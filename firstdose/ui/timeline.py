@@ -251,12 +251,18 @@ def plan_cards(view: "View", session: "Session", base: "Session | None") -> Rows
         every = queries.plan(session, replace(view, since=None, until=None))
         tasks = timeline_slip.seen(timeline_slip.with_ghost(every, there), first, last, day)
     by = view.key("lanes", "partner")
-    judged = timeline_fold.fold(rules.judged(tasks, day), view.key("fold", "none"), by)
-    plan = rules.lanes(judged, by, day)
-    shut = closures_of(queries.closures(session, view).to_dict("records"))
-    ids = frozenset(queries.whole(session, view)["task_id"])
+    how, judged = view.key("fold", "none"), rules.judged(tasks, day)
+    plan = rules.lanes(timeline_fold.fold(judged, how, by), by, day)
     drawn = figures.plan(
-        plan, day, first, last, critical=found.critical, loop=found.loop, ids=ids, closures=shut
+        plan,
+        day,
+        first,
+        last,
+        critical=found.critical,
+        loop=found.loop,
+        ids=frozenset(queries.whole(session, view)["task_id"]),
+        closures=closures_of(queries.closures(session, view).to_dict("records")),
+        folded=timeline_fold.folded(judged, how, by),
     )
     chart = Chart(
         key="chart-timeline-plan",

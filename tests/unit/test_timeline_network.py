@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from firstdose.figures import gantt
+from firstdose.figures import timeline as figures
 from firstdose.figures import timeline_links as links
 from firstdose.rules import calendar
 from firstdose.rules import network as nets
@@ -168,6 +169,63 @@ def test_golden_week_is_one_spell_and_a_closure_joins_it() -> None:
     )
     assert [(one.first, one.last) for one in found] == [(date(2026, 4, 29), date(2026, 5, 6))]
     assert "Shut" in found[0].name
+
+
+def folded(critical: frozenset[str] = frozenset()) -> tuple[pd.DataFrame, Any]:
+    """Two workstreams folded: a then b feed the milestone m, b is handed over; c is done, d waits for c."""
+    who = {"partner_name": "A", "partner_name_ja": None, "partner_role": "CDMO", "country": None}
+    who |= {"receiver_name": "B", "receiver_name_ja": None, "program_name": "P", "program_name_ja": None}
+    tasks = judged(
+        bar("a", 1, 5),
+        bar("b", 6, 9, "a"),
+        bar("c", -9, -5, workstream="Analytical", actual_start=day(-9), actual_finish=day(-5)),
+        bar("d", 1, 30, "c;b", workstream="Analytical"),
+        bar("m", 10, 10, "b;d", kind="milestone"),
+    ).assign(**who, jurisdiction=None)
+    dates = [*plans.DATES, "start_on", "finish_on"]
+    tasks[dates] = tasks[dates].apply(pd.to_datetime)
+    tasks = tasks.assign(finish_on=tasks["actual_finish"].fillna(tasks["finish_on"]))
+    owed = tasks["task_id"].isin(["b", "c"])
+    tasks = tasks.assign(receiver_partner=["B" if one else None for one in owed])
+    rows = plans.lanes(folding.fold(tasks, "all", "partner"), "partner", TODAY)
+    members = folding.folded(tasks, "all", "partner")
+    return rows, figures.plan(rows, TODAY, critical=critical, folded=members)
+
+
+def test_a_folded_workstream_with_a_critical_task_is_bold_and_its_chain_is_drawn() -> None:
+    rows, figure = folded(frozenset({"b", "m"}))
+    bold = [label.startswith("<b>") for label in figure.layout.yaxis.ticktext]
+    assert dict(zip(rows["task_id"], bold, strict=True)) == {"a+1": True, "c+1": False, "m": True}
+    others, _handoffs, critical, _loops = figure.data[-4:]
+    b_end, d_end, m = gantt.after(day(9)), gantt.after(day(30)), gantt.moment(day(10))
+    assert ends_of(critical) == [(b_end, m)]
+    assert set(ends_of(others)) == {(b_end, gantt.moment(day(1))), (d_end, m)}, "none inside a folded row"
+    height = dict(zip(rows["task_id"], figure.layout.yaxis.tickvals, strict=True))
+    assert (critical.y[0], critical.y[-2]) == (height["a+1"] + links.BELOW, height["m"] + links.BELOW)
+
+
+def test_nothing_is_critical_in_a_folded_row_without_a_critical_task() -> None:
+    _rows, figure = folded()
+    assert not any(label.startswith("<b>") for label in figure.layout.yaxis.ticktext)
+    assert not ends_of(figure.data[-2])
+
+
+def test_a_folded_row_carries_the_hand_offs_that_are_still_owed() -> None:
+    rows, figure = folded()
+    arrows = figure.data[-5]
+    height = dict(zip(rows["task_id"], figure.layout.yaxis.tickvals, strict=True))
+    assert list(arrows.x) == [gantt.after(day(9))], "the one that is done is owed no more"
+    assert list(arrows.y) == [height["a+1"] + links.BELOW]
+    assert "Work b" in arrows.customdata[0]
+
+
+def test_only_tasks_that_share_a_row_are_told_as_folded() -> None:
+    tasks = judged(bar("a", 1, 2), bar("b", 2, 3), bar("c", 1, 2, workstream="Analytical"))
+    found = folding.folded(tasks, "all", "partner")
+    assert dict(zip(found["task_id"], found["into"], strict=True)) == {"a": "a+1", "b": "a+1"}
+    assert set(found["into"]) < set(folding.fold(tasks, "all", "partner")["task_id"])
+    assert folding.folded(tasks, "none", "partner").empty
+    assert folding.folded(tasks.head(0), "all", "partner").empty
 
 
 @pytest.mark.parametrize(
