@@ -17,7 +17,7 @@ from firstdose.rules import network as nets
 from firstdose.rules import simulation
 from firstdose.rules.calendar import moment_of
 from firstdose.rules.network import Days
-from firstdose.rules.schedule import DayKind, Plan, plan, schedule
+from firstdose.rules.schedule import DayKind, Plan, links_of, plan, schedule
 from firstdose.rules.simulation import Risk
 from firstdose.words import _
 
@@ -134,7 +134,7 @@ def drivers(basis: Basis, milestone: str) -> Drivers:
     tasks = basis.tasks
     before = _upstream(basis.plan(), milestone)
     part = tasks[tasks["task_id"].isin(before)].reset_index(drop=True)
-    own = basis.plan(part.assign(predecessors=pd.Series(_within(part), dtype=object)))
+    own = basis.plan(part.assign(predecessors=pd.Series(_within(part, set(tasks["task_id"])), dtype=object)))
     at = own.net.at(milestone)
     found = _run(basis, own, [at], drivers=True)
     computed = schedule(own, milestone)
@@ -202,14 +202,25 @@ def _upstream(given: Plan, milestone: str) -> set[str]:
     return {given.net.ids[at] for at in nets.upstream(given.net, [given.net.at(milestone)])}
 
 
-def _within(part: pd.DataFrame) -> list[str | None]:
-    """The predecessors of each task that still bind; a done task may wait for what is not in the part."""
+def _within(part: pd.DataFrame, known: set[str]) -> list[str | None]:
+    """The predecessors of each task that still bind; the others may lead to what is not in the part.
+
+    ``known``: the tasks of the whole plan, by which a cell is read.
+    """
     done = part["actual_finish"].notna()
     begun = part["actual_start"].notna()
+    rows = zip(part["task_id"], done, begun, part["predecessors"], strict=True)
     return [
-        None if past or running else text
-        for past, running, text in zip(done, begun, part["predecessors"], strict=True)
+        None if past else _of_finish(task, text, known) if running else text
+        for task, past, running, text in rows
     ]
+
+
+def _of_finish(task: str, text: str | None, known: set[str]) -> str | None:
+    """The parts of a cell that hold the finish of a task: its start has happened."""
+    parts = text.split(";") if isinstance(text, str) else []
+    held = [part for part in parts if any(link.kind[1] == "F" for link in links_of(task, part, known))]
+    return ";".join(held) or None
 
 
 def _days(moments: Days) -> "pd.Series[pd.Timestamp]":

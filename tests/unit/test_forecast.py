@@ -201,3 +201,23 @@ def test_a_forecast_of_some_is_that_of_all_without_the_others() -> None:
     one = found.only(["M"])
     assert one.milestones["task_id"].tolist() == ["M"]
     assert (one.finish[:, 0] == found.finish[:, 1]).all()
+
+
+def test_the_curve_of_a_milestone_is_its_forecast_when_a_running_task_waits_with_its_finish() -> None:
+    session = session_of(
+        as_of=DAY,
+        programs=[{"program_id": "P1", "name": "One"}],
+        tasks=[
+            task("A", 50, 60, 90),
+            task("B", 20, 30, 40, "A; AFF +2d ;AFF", actual_start=date(2026, 5, 12)),
+            task("AFF", 5, 5, 5),
+            task("M", 0, 0, 0, "B", kind="milestone", anchor="first dose", jurisdiction="JP"),
+        ],
+    )
+    tasks, risks, milestones = ask(session)
+    basis = rules.Basis(tasks, risks, DAY)
+    told = rules.outlook(basis, milestones).milestones.iloc[0]
+    found = rules.drivers(basis, "M")
+    days = found.curve.set_index(found.curve["share"].round(2))["day_on"]
+    assert (days[0.5], days[0.8]) == (told["p50"], told["p80"])
+    assert found.tasks.set_index("task_id").loc["A", "criticality"] == 1
