@@ -1,7 +1,8 @@
 """When each open task can start and finish, what holds it, and which chain sets the end. Project rule R-08.
 
 - A *done* task keeps its actual days. A *running* one has its remaining duration from the report day on:
-  duration × (1 - percent complete), else what is left of its duration since it began, at least a day.
+  duration × (1 - percent complete), else what is left of each of its values since it began, at least a day.
+  Where the likely one is used up, its forecast finish ahead takes its place.
 - What has *not begun* starts on the report day at the earliest, and not before its planned start (forecast,
   else baseline): a plan is not made earlier by an empty link.
 - Durations and lags are calendar days unless ``days`` is "working"; then durations count the working days of
@@ -121,11 +122,8 @@ def plan(
     when = {name: _moments(tasks, name) for name in timeline.DATES}
     done = ~np.isnan(when["actual_finish"])
     running = ~done & ~np.isnan(when["actual_start"])
-    low, mid, high = _durations(tasks, when)
-    left = _left(tasks, when, mid, day, done=done, running=running)
-    low, mid, high = low * left, mid * left, high * left
-    overdue = running & (mid <= 0)
-    low, mid, high = (np.where(overdue, 1.0, days_) for days_ in (low, mid, high))
+    calendars = None if days == "calendar" else _calendars(tasks, as_of, closures, done)
+    low, mid, high = _left(tasks, when, day, running, calendars)
     began = _first(when["actual_start"], when["actual_finish"] - mid, 0.0)
     took = when["actual_finish"] - began
     low, mid, high = (np.where(done, took, days_) for days_ in (low, mid, high))
@@ -133,7 +131,6 @@ def plan(
     to_come = np.maximum(day, planned) if keep_planned else np.full(len(tasks), day)
     earliest = np.where(done, began, np.where(running, day, to_come))
     net = nets.network(tasks["task_id"].tolist(), _open_links(tasks, when, day, done=done, running=running))
-    calendars = None if days == "calendar" else _calendars(tasks, as_of, closures, done)
     return Plan(tasks, net, low, mid, high, earliest, done, running, planned, as_of, calendars)
 
 
@@ -163,17 +160,36 @@ def _durations(tasks: pd.DataFrame, when: dict[str, Days]) -> tuple[Days, Days, 
 def _left(
     tasks: pd.DataFrame,
     when: dict[str, Days],
-    mid: Days,
     day: float,
-    *,
-    done: NDArray[np.bool_],
     running: NDArray[np.bool_],
-) -> Days:
-    """The share of its duration that a task still needs."""
+    calendars: tuple[WorkCalendar | None, ...] | None,
+) -> tuple[Days, Days, Days]:
+    """Low, most likely and high days that every task still needs; the whole of it where it is not running."""
+    low, mid, high = _durations(tasks, when)
     percent = pd.to_numeric(tasks["percent_complete"]).to_numpy(dtype=np.float64, na_value=np.nan)
-    worked = np.where(mid > 0, (day - when["actual_start"]) / np.where(mid > 0, mid, 1.0), 1.0)
-    share = np.clip(1.0 - np.where(np.isnan(percent), worked, percent / 100.0), 0.0, 1.0)
-    return np.where(running & ~done, share, 1.0)
+    share = np.where(running, np.clip(1.0 - np.nan_to_num(percent) / 100.0, 0.0, 1.0), 1.0)
+    said_done = running & (mid * share <= 0)  # and still it runs: a day
+    untold = running & np.isnan(percent)
+    worked = _days_from(calendars, when["actual_start"], np.full(len(tasks), day))
+    to_come = _days_from(calendars, np.full(len(tasks), day), when["forecast_finish"])
+    used_up = untold & (mid - worked <= 0) & (to_come >= 1)
+    left = [
+        np.where(untold, np.maximum(value - worked, 1.0), np.where(said_done, 1.0, value * share))
+        for value in (low, mid, high)
+    ]
+    likely = np.where(used_up, to_come, left[1])
+    # a fixed length stays fixed: nobody said how far off it may be
+    least = np.where(used_up & (low == high), likely, left[0])
+    return least, likely, np.maximum(left[2], likely)
+
+
+def _days_from(calendars: tuple[WorkCalendar | None, ...] | None, since: Days, until: Days) -> Days:
+    """Days between two moments as durations count them, none below 0 or where a moment is unknown."""
+    found = np.nan_to_num(until - since)
+    for at, calendar in enumerate(calendars or ()):
+        if calendar is not None and found[at] > 0:
+            found[at] = float(calendar.worked(since[at], until[at]))
+    return np.asarray(np.maximum(found, 0.0))
 
 
 def _open_links(

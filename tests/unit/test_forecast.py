@@ -221,3 +221,18 @@ def test_the_curve_of_a_milestone_is_its_forecast_when_a_running_task_waits_with
     days = found.curve.set_index(found.curve["share"].round(2))["day_on"]
     assert (days[0.5], days[0.8]) == (told["p50"], told["p80"])
     assert found.tasks.set_index("task_id").loc["A", "criticality"] == 1
+
+
+def test_a_running_task_past_its_likely_duration_is_not_certain_to_end_tomorrow() -> None:
+    running = {"actual_start": date(2026, 3, 1), "forecast_finish": date(2026, 8, 31)}
+    session = session_of(
+        as_of=DAY,
+        programs=[{"program_id": "P1", "name": "One"}],
+        tasks=[
+            task("A", 20, 60, 200, **running),
+            task("M", 0, 0, 0, "A", kind="milestone", anchor="first dose", jurisdiction="JP"),
+        ],
+    )
+    told = outlook(session).milestones.iloc[0]
+    assert told["p10"] < told["p50"] < told["p90"]
+    assert date(2026, 7, 1) < told["p50"].date() < date(2026, 9, 17)

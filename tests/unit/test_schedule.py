@@ -68,6 +68,39 @@ def test_a_running_task_has_its_remaining_duration(percent: float | None, finish
     assert days_of(rules.schedule(rules.plan(given, DAY)), "early_finish") == [finish]
 
 
+@pytest.mark.parametrize(
+    ("days", "begun", "claimed", "left"),
+    [
+        pytest.param((20, 60, 200), "2026-05-22", None, (10, 50, 190), id="ten days worked of each value"),
+        pytest.param(
+            (20, 60, 200), "2026-03-01", None, (1, 1, 108), id="used up, nothing forecast: tomorrow"
+        ),
+        pytest.param((20, 60, 200), "2026-03-01", "2026-08-31", (1, 91, 108), id="used up: forecast counts"),
+        pytest.param((20, 60, 70), "2026-03-01", "2026-08-31", (1, 91, 91), id="forecast beyond the longest"),
+        pytest.param(
+            (20, 60, 200), "2026-03-01", "2026-06-01", (1, 1, 108), id="a forecast of today is none"
+        ),
+        pytest.param((60, 60, 60), "2026-03-01", "2026-08-31", (91, 91, 91), id="a fixed length stays one"),
+        pytest.param((20, 60, 200), "2026-07-01", None, (20, 60, 200), id="begun tomorrow: nothing worked"),
+    ],
+)
+def test_a_running_task_without_progress_keeps_what_is_left_of_each_value(
+    days: tuple[int, int, int], begun: str, claimed: str | None, left: tuple[int, int, int]
+) -> None:
+    low, mid, high = days
+    row = task("A", mid, duration_low_days=low, duration_high_days=high, actual_start=begun)
+    given = rules.plan(tasks(row | {"forecast_finish": claimed}), DAY)
+    assert (given.low[0], given.mid[0], given.high[0]) == left
+
+
+def test_a_running_task_is_counted_in_the_days_its_duration_is_counted_in() -> None:
+    begun = task("A", 25, actual_start="2026-05-18")  # two working weeks ago
+    late = task("B", 5, actual_start="2026-05-18", forecast_finish="2026-06-13")  # the evening of Friday 12
+    given = rules.plan(tasks(begun, late), DAY, days="working")
+    assert given.mid.tolist() == [15, 10]
+    assert days_of(rules.schedule(given), "early_finish")[1] == "06-13"
+
+
 def test_done_tasks_keep_their_days_and_have_no_float() -> None:
     given = tasks(
         task("A", 10, actual_start="2026-05-01", actual_finish="2026-05-20"),
