@@ -33,7 +33,8 @@ class Basis:
     """What a forecast is computed from: the whole plan, what may strike it, the report day, and how.
 
     ``days`` "working" counts durations in working days of each partner (column country, ``closures``);
-    ``keep_planned`` off lets nothing wait for its planned day; fewer ``runs`` are the first of more.
+    ``keep_planned`` off lets nothing wait for its planned day but the tasks of ``starts``; fewer ``runs``
+    are the first of more.
     """
 
     tasks: pd.DataFrame
@@ -44,11 +45,13 @@ class Basis:
     seed: int = SEED
     keep_planned: bool = True
     runs: int = RUNS
+    starts: frozenset[str] = frozenset()
 
     def plan(self, tasks: pd.DataFrame | None = None) -> Plan:
         """The open plan, or that of some of its tasks. PlanError: see ``schedule.plan``."""
         given = self.tasks if tasks is None else tasks
-        return plan(given, self.as_of, self.closures, self.days, keep_planned=self.keep_planned)
+        how = self.closures, self.days
+        return plan(given, self.as_of, *how, keep_planned=self.keep_planned, starts=self.starts)
 
 
 @dataclass(frozen=True, slots=True)

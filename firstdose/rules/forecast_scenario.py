@@ -8,7 +8,7 @@ Changes stand side by side with a space between them, their parts with ``~``; bo
     a~NEW~20~30~45~T12~T20          a new task after T12 that T20 waits for
     r~R1~40~10~20~60                a risk: probability (%), shortest, most likely, longest delay (days)
     q~R1                            drop a risk
-    e                               nothing waits for its planned day, only for links and the report day
+    e                               but for ``s`` nothing waits for its planned day, only for links and as_of
 
 The same text, read and written again, is the same; a later change of the same thing is refused, not merged.
 """
@@ -99,6 +99,11 @@ class Scenario:
     def keeps_planned(self) -> bool:
         """Whether what has not begun waits for its planned day."""
         return all(change.verb != "e" for change in self.changes)
+
+    @property
+    def starts(self) -> frozenset[str]:
+        """The tasks that the reader gave a start: it is kept even where no planned day is."""
+        return frozenset(change.of for change in self.changes if change.verb == "s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,12 +110,13 @@ def plan(
     days: DayKind = "calendar",
     *,
     keep_planned: bool = True,
+    starts: frozenset[str] = frozenset(),
 ) -> Plan:
     """Read the plan as it stands on the report day.
 
     ``tasks``: columns of the contract, and country of the partner when ``days`` is "working"; ``closures`` as
-    their contract. ``keep_planned`` off lets tasks begin as soon as links allow. Raises PlanError: see
-    ``network`` and ``links_of``.
+    their contract. ``keep_planned`` off lets tasks begin as soon as links allow, but for those of ``starts``.
+    Raises PlanError: see ``network`` and ``links_of``.
     """
     tasks = tasks.reset_index(drop=True)
     day = moment_of(as_of)
@@ -128,7 +129,8 @@ def plan(
     took = when["actual_finish"] - began
     low, mid, high = (np.where(done, took, days_) for days_ in (low, mid, high))
     planned = _first(when["forecast_start"], when["baseline_start"], -np.inf)
-    to_come = np.maximum(day, planned) if keep_planned else np.full(len(tasks), day)
+    kept = keep_planned | tasks["task_id"].isin(starts).to_numpy(dtype=np.bool_)
+    to_come = np.where(kept, np.maximum(day, planned), day)
     earliest = np.where(done, began, np.where(running, day, to_come))
     net = nets.network(tasks["task_id"].tolist(), _open_links(tasks, when, day, done=done, running=running))
     return Plan(tasks, net, low, mid, high, earliest, done, running, planned, as_of, calendars)

@@ -43,6 +43,7 @@ def basis(view: View, session: "Session", what: str = "") -> rules.Basis:
         "working" if view.key("days") == "working" else "calendar",
         int(view.key("seed") or rules.SEED),
         made.scenario.keeps_planned,
+        starts=made.scenario.starts,
     )
 
 

@@ -39,8 +39,8 @@ several = st.lists(changes, max_size=12, unique_by=lambda change: change.touches
 def made(text: str, *risks: dict[str, Any], days: str = "calendar") -> tuple[rules.Basis, scenarios.Applied]:
     tasks, causes, _milestones = ask(world(*risks))
     applied = scenarios.applied(scenarios.read(text), tasks, causes)
-    keeps = applied.scenario.keeps_planned
-    return rules.Basis(applied.tasks, applied.risks, DAY, keep_planned=keeps), applied
+    keeps, starts = applied.scenario.keeps_planned, applied.scenario.starts
+    return rules.Basis(applied.tasks, applied.risks, DAY, keep_planned=keeps, starts=starts), applied
 
 
 def outlook(text: str, *risks: dict[str, Any]) -> pd.DataFrame:
@@ -165,6 +165,13 @@ def test_a_start_and_a_risk_can_be_moved_and_a_risk_dropped() -> None:
     none = outlook("q~R-open", risk())
     assert (live["p50"] - less["p50"]).dt.days.to_dict() == {"N": 10, "M": 10}
     assert (live["p50"] - none["p50"]).dt.days.to_dict() == {"N": 20, "M": 20}
+
+
+@pytest.mark.parametrize("text", ["e s~A~2027-03-01", "s~A~2027-03-01 e"])
+def test_a_start_the_reader_sets_is_kept_where_nothing_else_waits_for_its_planned_day(text: str) -> None:
+    found = outlook(text)
+    assert found.loc["M", "p10"] > pd.Timestamp("2027-03-01")
+    assert found.loc["N", "p50"] == pd.Timestamp("2026-06-11")
 
 
 def test_a_new_link_that_makes_a_loop_is_said_with_its_tasks() -> None:
