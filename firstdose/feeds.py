@@ -42,8 +42,14 @@ _LONGEST = 8_000  # characters of a query; our convention
 
 
 def address(kind: str, view: View) -> str:
-    """The path and query of a feed for the filters of a view, in the reader's language."""
+    """The path and query to subscribe to for the filters of a view: it follows new data, pinned or not."""
+    return download(kind, replace(view, version=None, as_of=None, base=None), take=False)
+
+
+def download(kind: str, view: View, *, take: bool = True) -> str:
+    """The path and query of a feed as a file, of the version and report day of the view."""
     params = to_params(replace(view, chart=None, keys=())) | {"lang": [language()]}
+    params |= {"take": ["1"]} if take else {}
     return f"/calendar/{kind}.ics?{urlencode(params, doseq=True)}"
 
 

@@ -192,4 +192,4 @@ def calendars() -> None:
         for kind, name in feeds.KINDS.items():
             st.markdown(escaped(_(name)))
             st.code(whole(feeds.address(kind, current_view())), language=None, wrap_lines=True)
-            st.link_button(_("Download"), feeds.address(kind, current_view()) + "&take=1", key=f"ics-{kind}")
+            st.link_button(_("Download"), feeds.download(kind, current_view()), key=f"ics-{kind}")

@@ -111,6 +111,14 @@ def test_a_feed_holds_what_its_filters_let_through_and_no_more(demo_store: Path)
     assert any("初回投与" in str(event["summary"]) for event in one)
 
 
+def test_what_is_subscribed_to_from_a_pinned_view_follows_new_data_and_a_file_stays_pinned() -> None:
+    pinned = View(page="forecast", program=("NCC-01",), version=3, as_of=date(2026, 6, 1), base=2)
+    followed, taken = feeds.address("plan", pinned), feeds.download("plan", pinned)
+    assert {"version=live", "program=NCC-01"} <= set(followed.partition("?")[2].split("&"))
+    assert "2026-06-01" not in followed
+    assert {"version=3", "as_of=2026-06-01", "take=1"} <= set(taken.partition("?")[2].split("&"))
+
+
 @pytest.mark.parametrize("kind", feeds.KINDS)
 def test_every_feed_can_be_subscribed_to_at_the_address_the_page_gives(demo_store: Path, kind: str) -> None:
     path, _sep, query = feeds.address(kind, View(page="forecast", program=("NCC-01",))).partition("?")
