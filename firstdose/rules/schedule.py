@@ -159,6 +159,13 @@ def _durations(tasks: pd.DataFrame, when: dict[str, Days]) -> tuple[Days, Days, 
     return np.clip(_first(low, mid, 0.0), 0.0, mid), mid, np.maximum(_first(high, mid, 0.0), mid)
 
 
+def durations(tasks: pd.DataFrame) -> pd.DataFrame:
+    """The days the plan gives each task as a whole, begun or not: columns low, mid, high by task_id."""
+    found = _durations(tasks, {name: _moments(tasks, name) for name in timeline.DATES})
+    days = dict(zip(("low", "mid", "high"), found, strict=True))
+    return pd.DataFrame(days, index=pd.Index(tasks["task_id"]))
+
+
 def _left(
     tasks: pd.DataFrame,
     when: dict[str, Days],

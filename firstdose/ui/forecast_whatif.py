@@ -15,6 +15,7 @@ from firstdose.queries import forecast as queries
 from firstdose.rules import forecast as rules
 from firstdose.rules import forecast_scenario as scenarios
 from firstdose.rules.forecast_scenario import Change, Scenario
+from firstdose.rules.schedule import durations
 from firstdose.rules.timeline import in_language
 from firstdose.ui import forecast, markup
 from firstdose.ui.address import page_text
@@ -184,8 +185,7 @@ def _fields(verb: str, view: View, session: "Session", row: dict[Any, Any], name
         f"whatif-{verb}-of",
     )
     if of is not None and verb == "d":
-        now = open_.loc[of].to_dict()
-        _three(verb, of, {name: now[f"duration_{name}_days"] for name in _DAYS})
+        _three(verb, of, durations(open_.loc[[of]].reset_index()).loc[of].to_dict())
     if of is not None and verb == "s":
         st.date_input(
             _("Earliest start"),
@@ -199,10 +199,9 @@ def _pick(label: str, options: list[str], told: dict[str, str], key: str) -> str
     return st.selectbox(label, options, format_func=lambda one: told.get(one, one), key=key, width=_FIELD_PX)
 
 
-def _three(verb: str, of: str, now: dict[str, Any]) -> None:
+def _three(verb: str, of: str, now: dict[Any, Any]) -> None:
     for name, label in _DAYS.items():
-        value = now[name]
-        _number(_(label), f"whatif-{verb}-{name}-{of}", value if value == value else 0.0, scenarios.MOST_DAYS)
+        _number(_(label), f"whatif-{verb}-{name}-{of}", now[name], scenarios.MOST_DAYS)
 
 
 def _number(label: str, key: str, value: Any, most: float) -> None:

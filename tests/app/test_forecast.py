@@ -34,6 +34,35 @@ def test_a_change_made_in_the_form_stands_in_the_link_and_its_effect_on_the_page
     assert "".join(app.query_params["what"]) == ""
 
 
+def _form_of_a_change() -> None:
+    """The fields of a duration for a plan whose tasks have no estimate; a script of its own."""
+    from datetime import date
+
+    from firstdose.ui import forecast_whatif
+    from firstdose.view import View
+    from tests.support import session_of
+
+    same = {"program_id": "P1", "partner_id": "CTR", "workstream": "Regulatory"}
+    bar = {"baseline_start": date(2026, 6, 1), "baseline_finish": date(2026, 6, 21)}
+    first = {"kind": "milestone", "anchor": "first dose", "jurisdiction": "JP", "predecessors": "A"}
+    session = session_of(
+        as_of=date(2026, 6, 1),
+        partners=[{"partner_id": "CTR", "name": "Centre", "role": "academic centre", "country": "JP"}],
+        programs=[{"program_id": "P1", "name": "One"}],
+        tasks=[
+            same | bar | {"task_id": "A", "name": "A", "kind": "task"},
+            same | first | {"task_id": "M", "name": "M"},
+        ],
+    )
+    forecast_whatif._fields("d", View(page="forecast"), session, {"task_id": "M"}, {})
+
+
+def test_a_task_without_an_estimate_is_offered_the_days_the_plan_gives_it(demo_store: Path) -> None:
+    app = AppTest.from_function(_form_of_a_change).run()
+    assert not app.exception
+    assert [field.value for field in app.number_input] == [20.0, 20.0, 20.0]
+
+
 def test_how_forecasts_held_says_of_how_many_versions_and_runs(demo_store: Path) -> None:
     app = forecast(part="history", program="NCC-01")
     assert not app.exception
