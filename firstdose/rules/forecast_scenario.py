@@ -310,6 +310,13 @@ def in_words(change: Change, names: dict[str, str]) -> str:
     return _("Nothing waits for its planned day")
 
 
+def told(scenario: Scenario, names: dict[str, str]) -> str:
+    """A whole scenario as the screen says it: its changes, and what of it was left out."""
+    changes = " · ".join(in_words(change, names) for change in scenario.changes)
+    said = [_("Changed: {changes}.").format(changes=changes)] if changes else []
+    return " ".join([*said, *scenario.refused])
+
+
 def changed_rows(before: pd.DataFrame, after: pd.DataFrame, key: str) -> pd.DataFrame:
     """The rows that are new or differ in any cell, whole; both hold the same columns."""
     old = before.astype(object).where(before.notna(), None).set_index(key)

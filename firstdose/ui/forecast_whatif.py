@@ -1,5 +1,6 @@
 """What if: changes to the plan put together by the reader, kept in the link, and what they would do."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -51,8 +52,9 @@ def what_if(view: View, session: "Session", row: dict[Any, Any]) -> None:
     """Draw the scenario of the link, the form that changes it, and before and after side by side."""
     tasks, risks = queries.tasks(session, view), queries.risks(session, view)
     made = scenarios.applied(scenarios.read(view.key("what")), tasks, risks)
+    names = _names(tasks, risks)
     if view.chart is None:
-        _form(view, session, row, made.scenario)
+        _form(view, session, row, made.scenario, names)
     asked = view.with_key("what", made.scenario.written)
 
     def cards() -> tuple[Table, Chart]:
@@ -64,7 +66,13 @@ def what_if(view: View, session: "Session", row: dict[Any, Any]) -> None:
     except PlanError as error:
         st.error(escaped(str(error)))
         return
-    draw(chart, table)
+    # a card may stand alone, without the form; what was left out is no part of what is remembered
+    told = scenarios.told(made.scenario, names)
+    how = rules.rules_in_words(int(view.key("seed") or rules.SEED), view.key("days"))
+    draw(
+        replace(chart, foot=" ".join(filter(None, (told, how)))),
+        replace(table, foot=" ".join(filter(None, (told, table.foot, how)))),
+    )
 
 
 def _compared(view: View, session: "Session", row: dict[Any, Any]) -> tuple[Table, Chart]:
@@ -93,7 +101,9 @@ def _compared(view: View, session: "Session", row: dict[Any, Any]) -> tuple[Tabl
     )
 
 
-def _form(view: View, session: "Session", row: dict[Any, Any], scenario: Scenario) -> None:
+def _form(
+    view: View, session: "Session", row: dict[Any, Any], scenario: Scenario, names: dict[str, str]
+) -> None:
     with st.container(key="card-forecast-scenario", border=True, gap="small"):
         said = _("Change the plan and see what it does; send the link, and others see the same.")
         st.html(markup.head(_("What if"), said))
@@ -103,7 +113,6 @@ def _form(view: View, session: "Session", row: dict[Any, Any], scenario: Scenari
             st.error(escaped(problem))
         if done := st.session_state.pop("whatif-done", ""):
             st.success(escaped(done))
-        names = _names(view, session)
         if scenario.changes:
             _changes(scenario, names)
         verb = st.segmented_control(
@@ -128,9 +137,8 @@ def _form(view: View, session: "Session", row: dict[Any, Any], scenario: Scenari
             _draft_button(session, scenario)
 
 
-def _names(view: View, session: "Session") -> dict[str, str]:
+def _names(tasks: "pd.DataFrame", risks: "pd.DataFrame") -> dict[str, str]:
     """Names of tasks and risks by id, in the reader's language."""
-    tasks, risks = queries.tasks(session, view), queries.risks(session, view)
     named = dict(zip(tasks["task_id"], in_language(tasks, "name"), strict=True))
     return named | dict(zip(risks["risk_id"], in_language(risks, "title"), strict=True))
 

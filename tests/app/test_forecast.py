@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from firstdose.lake import Drafts
@@ -61,6 +62,20 @@ def test_a_task_without_an_estimate_is_offered_the_days_the_plan_gives_it(demo_s
     app = AppTest.from_function(_form_of_a_change).run()
     assert not app.exception
     assert [field.value for field in app.number_input] == [20.0, 20.0, 20.0]
+
+
+@pytest.mark.parametrize("alone", ["", "table-forecast-whatif", "chart-forecast-whatif"])
+def test_a_scenario_says_what_it_changes_at_its_foot_alone_or_not(demo_store: Path, alone: str) -> None:
+    asked = {"part": "what-if", "what": f"d~{TASK}~10~20~30 e d~NONE~1~2~3"} | (
+        {"chart": alone} if alone else {}
+    )
+    app = forecast(**asked)
+    assert not app.exception
+    drawn = [element.proto.body for element in app.get("html")]
+    feet = [body for body in drawn if "fd-foot" in body]
+    told = [body for body in feet if "takes 10–20–30 days · Nothing waits for its planned day." in body]
+    assert len(told) == (1 if alone else 2)
+    assert all(TASK in body and "NONE" in body and "10,000 runs" in body for body in told)
 
 
 def test_how_forecasts_held_says_of_how_many_versions_and_runs(demo_store: Path) -> None:
