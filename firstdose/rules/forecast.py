@@ -266,6 +266,8 @@ def rules_in_words(seed: int = SEED, days: str = "calendar") -> str:
         "and accepted risks striking all their tasks at once; nothing starts before the report day or its "
         "planned day. P80 is the day by which 80 % of the runs are done."
     ).format(seed=seed)
+    follows = _("A start planned for the day after its predecessor follows it at that distance.")
+    said = f"{said} {follows}"
     if days == "calendar":
         return said
     worked = _(

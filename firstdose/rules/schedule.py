@@ -5,6 +5,8 @@
   Where the likely one is used up, its forecast finish ahead takes its place.
 - What has *not begun* starts on the report day at the earliest, and not before its planned start (forecast,
   else baseline): a plan is not made earlier by an empty link.
+- A start typed for the day after what it waits for is that link and no day of its own: the day becomes its
+  lag. Else every such start would count as a day of float, and they add up along a chain.
 - Durations and lags are calendar days unless ``days`` is "working"; then durations count the working days of
   the partner's country and closures, lags stay calendar days (contract of ``predecessors``).
 - A day is a moment: a task of 45 days from 1 June is done on 16 July, and what follows may begin that day.
@@ -26,6 +28,7 @@ from firstdose.rules import network as nets
 from firstdose.rules import timeline
 from firstdose.rules.calendar import WorkCalendar, moment_of, work_calendar
 from firstdose.rules.network import Days, Kind, Link, Network
+from firstdose.rules.next_day import following
 from firstdose.words import _
 
 DayKind = Literal["calendar", "working"]
@@ -38,7 +41,10 @@ NEAR_DAYS = 14.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The open plan on the report day, by position: what remains to be done and from when."""
+    """The open plan on the report day, by position: what remains to be done and from when.
+
+    ``floor``: the earliest starts as typed, before those of the next day became lags of their links.
+    """
 
     tasks: pd.DataFrame
     net: Network
@@ -46,6 +52,7 @@ class Plan:
     mid: Days
     high: Days
     earliest: Days
+    floor: Days
     done: NDArray[np.bool_]
     running: NDArray[np.bool_]
     planned: Days
@@ -133,7 +140,9 @@ def plan(
     to_come = np.where(kept, np.maximum(day, planned), day)
     earliest = np.where(done, began, np.where(running, day, to_come))
     net = nets.network(tasks["task_id"].tolist(), _open_links(tasks, when, day, done=done, running=running))
-    return Plan(tasks, net, low, mid, high, earliest, done, running, planned, as_of, calendars)
+    floor = earliest
+    net, earliest = following(net, mid, floor, ~done & ~running, day, calendars)
+    return Plan(tasks, net, low, mid, high, earliest, floor, done, running, planned, as_of, calendars)
 
 
 def _moments(tasks: pd.DataFrame, name: str) -> Days:

@@ -9,8 +9,8 @@ import pandas as pd
 from firstdose.errors import PlanError
 from firstdose.rules import network as nets
 from firstdose.rules import schedule
+from firstdose.rules.next_day import NEXT_DAY
 from firstdose.rules.timeline import in_language
-from firstdose.rules.timeline_parts import NEXT_DAY
 from firstdose.words import N_, _
 
 

@@ -11,7 +11,7 @@ each other, the one earlier in the work carries the shift.
 The *residual* is what the typed dates of the milestone moved beyond what its links and durations explain.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,14 +20,10 @@ import pandas as pd
 
 from firstdose.rules import network as nets
 from firstdose.rules import schedule
-from firstdose.rules.calendar import moment_of
 from firstdose.rules.network import Days, Kind
 from firstdose.rules.timeline_slip import on_baseline
 from firstdose.words import _, ngettext
 
-#: Days after its predecessor at which a typed start still counts as following it: plans end a bar on its last
-#: day and begin the next one on the day after.
-NEXT_DAY = 1.0
 #: What one task waits for, by name.
 Waits = tuple[tuple[str, Kind, float], ...]
 
@@ -85,9 +81,7 @@ def state(tasks: pd.DataFrame, as_of: date) -> State:
     ids = given.net.ids
     # what is done waits for nothing any more, yet its cause stands before it in the order of the work
     order = nets.network(ids, schedule.links(tasks)).order
-    day = moment_of(as_of)
-    place = {task: at for at, task in enumerate(ids)}
-    found = {ids[at]: _following(_stand(given, at), early, place, day) for at in order}
+    found = {ids[at]: _stand(given, at) for at in order}
     start, finish = (dict(zip(ids, days.tolist(), strict=True)) for days in (early.start, early.finish))
     return State(found, start, finish)
 
@@ -100,26 +94,8 @@ def _stand(given: schedule.Plan, at: int) -> Stand:
         bool(given.done[at]),
         bool(given.running[at]),
         tuple((ids[before], kind, lag) for before, kind, lag in given.net.incoming[at]),
-        float(given.earliest[at]),
+        float(given.floor[at]),
     )
-
-
-def _following(stand: Stand, early: nets.Pass, place: dict[str, int], day: float) -> Stand:
-    """A start typed for the day after what it waits for is that link and no day of its own.
-
-    Else every task of a chain would be charged with one day of a shift that came down the chain. The days
-    of the state stay as they were.
-    """
-    held = [
-        float((early.finish if kind[0] == "F" else early.start)[place[before]]) + lag
-        for before, kind, lag in stand.waits
-        if kind[1] == "S"
-    ]
-    gap = stand.earliest - max(held, default=np.inf)
-    if stand.done or stand.running or not 0 < gap <= NEXT_DAY:
-        return stand
-    waits = tuple((before, kind, lag + gap if kind[1] == "S" else lag) for before, kind, lag in stand.waits)
-    return replace(stand, earliest=day, waits=waits)
 
 
 def baseline_state(tasks: pd.DataFrame, as_of: date) -> State:

@@ -1,6 +1,6 @@
 """When milestones come and what decides them, on small plans and on the page's own questions."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from firstdose.figures import forecast_drivers as deciding
 from firstdose.queries import forecast as queries
 from firstdose.queries import timeline as plans
 from firstdose.rules import forecast as rules
+from firstdose.rules.timeline_network import reckon
 from firstdose.view import View
 from firstdose.words import use_language
 from tests.support import MemorySession, session_of
@@ -159,6 +160,25 @@ def test_what_the_pointer_shows_names_in_the_language_of_the_reader() -> None:
     assert "<b>一</b>" in figures.curve(deciding_.curve, one).data[-1].hovertemplate
     (bar, *_rest) = deciding.criticality(deciding_.tasks).data
     assert all(one.startswith("<b>作業</b>") for one in bar.customdata)
+
+
+def test_a_chain_of_starts_on_the_next_day_has_no_float_and_is_the_one_the_timeline_draws() -> None:
+    rows, day = [], DAY
+    for at in range(6):
+        bar = {"baseline_start": day, "baseline_finish": day + timedelta(days=10)}
+        rows.append(task(f"T{at}", 10, 10, 10, f"T{at - 1}" if at else None, **bar))
+        day += timedelta(days=11)
+    dose = {"kind": "milestone", "anchor": "first dose", "jurisdiction": "JP", "baseline_start": day}
+    rows.append(task("M", 0, 0, 0, "T5", **dose))
+    programs = [{"program_id": "P1", "name": "One"}]
+    tasks, risks, milestones = ask(session_of(as_of=DAY, programs=programs, tasks=rows))
+    basis = rules.Basis(tasks, risks, DAY)
+    found = rules.drivers(basis, "M").tasks
+    assert set(found["task_id"]) == reckon(tasks, DAY).critical
+    assert found["total_float_days"].tolist() == [0] * 7
+    assert found["is_critical"].all()
+    assert found["criticality"].tolist() == [1] * 7
+    assert rules.outlook(basis, milestones).milestones["p50"].tolist() == [pd.Timestamp(day)]
 
 
 def test_what_moves_a_milestone_are_its_wide_tasks_and_its_risks() -> None:
