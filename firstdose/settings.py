@@ -19,6 +19,8 @@ from firstdose.words import _
 Way = Literal["local", "oidc", "proxy"]
 Network = IPv4Network | IPv6Network
 
+#: What an operator may ask for besides, each 0 or 1: a second person, a reason for what is taken away.
+SWITCHES = FOUR_EYES, EXPORT_REASON = "FIRSTDOSE_FOUR_EYES", "FIRSTDOSE_EXPORT_REASON"
 PREFIX, FILE = "FIRSTDOSE_", "FIRSTDOSE_SETTINGS"
 #: Every setting of sign-in, as it is called in the file.
 NAMES = (
@@ -115,6 +117,18 @@ def settings() -> Settings:
     from firstdose.settings_read import read  # pydantic: only for who has settings
 
     return read()
+
+
+def is_on(name: str) -> bool:
+    """Whether a switch of its own, outside of sign-in, is on; ``SettingsError`` for what is neither 0 nor 1.
+
+    A switch that asks for more care must not be off because somebody wrote ``true``.
+    """
+    said = os.environ.get(name) or "0"
+    if said not in ("0", "1"):
+        meant = _("{name}: “{said}” means nothing. Write {values}.")
+        raise SettingsError(meant.format(name=name, said=said[:40], values="0 / 1"))
+    return said == "1"
 
 
 def loopback(address: str) -> bool:

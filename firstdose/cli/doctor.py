@@ -124,8 +124,8 @@ def port() -> Finding:
 
 
 LOOKED_AT = (
-    *(python_version, packages, extensions, looked.setting, looked.secrets, looked.provider),
-    *(store, looked.writable, disk, clock, port),
+    *(python_version, packages, extensions, looked.setting, looked.roles, looked.secrets),
+    *(looked.provider, store, looked.writable, disk, clock, port),
 )
 
 

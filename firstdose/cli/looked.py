@@ -7,10 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from firstdose.errors import FirstdoseError
+from firstdose import access_rules
+from firstdose.errors import FirstdoseError, SettingsError
 from firstdose.place import Place
-from firstdose.settings import FILE, settings
-from firstdose.words import N_, _
+from firstdose.settings import FILE, SWITCHES, settings
+from firstdose.words import N_, _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ _WAYS = {
 #: Other settings with few values, and those values.
 _FEW = {
     "FIRSTDOSE_DEMO": ("0", "1"),
-    "FIRSTDOSE_FOUR_EYES": ("0", "1"),
+    **dict.fromkeys(SWITCHES, ("0", "1")),
     "FIRSTDOSE_CHARTS": ("host", "streamlit"),
 }
 
@@ -56,6 +57,20 @@ def setting() -> Finding:
         told = _("{seen}; open to the network: everybody who reaches the port may do everything")
         seen = told.format(seen=seen)
     return Finding("settings", ok=True, seen=seen)
+
+
+def roles() -> Finding:
+    """The rules file can be read, and says somebody's role where people sign in."""
+    file = access_rules.path(Place.at().folder)
+    remedy = _("Look at the rules in docs/operating.md, and check them with “firstdose roles check”.")
+    try:
+        rules, asks = access_rules.of_file(file), settings().signs_in
+    except SettingsError:
+        return Finding("roles", ok=True, seen=_("none"))  # told as a fault of the settings
+    except FirstdoseError as error:
+        return Finding("roles", ok=False, seen=str(error), remedy=remedy)
+    said = ngettext("{n} rule", "{n} rules", len(rules)).format(n=len(rules)) if rules else _("none")
+    return Finding("roles", ok=bool(rules) or not asks, seen=said, remedy=remedy)
 
 
 def secrets() -> Finding:

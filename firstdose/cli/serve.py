@@ -7,7 +7,7 @@ import click
 
 from firstdose.cli.doctor import doctor, taken
 from firstdose.errors import FirstdoseError
-from firstdose.settings import may_listen
+from firstdose.settings import SWITCHES, is_on, may_listen
 from firstdose.words import _, ngettext
 
 
@@ -23,6 +23,8 @@ def serve(port: int | None, address: str) -> None:
 
     try:
         may_listen(address)
+        for switch in SWITCHES:  # one that means nothing stops here, not at somebody's click
+            is_on(switch)
         script = server.project() / "app.py"
         made = server.seed(script.parent / "data")
     except FirstdoseError as error:

@@ -1,17 +1,16 @@
 """Why something is taken away: asked for only where the operator's setting says so."""
 
-import os
-
 from firstdose.errors import FirstdoseError
 from firstdose.lake.publish import too_short
+from firstdose.settings import EXPORT_REASON, is_on
 from firstdose.words import _, ngettext
 
-SETTING = "FIRSTDOSE_EXPORT_REASON"
+SETTING = EXPORT_REASON
 
 
 def asked() -> bool:
-    """Whether nothing leaves without a reason."""
-    return os.environ.get(SETTING) == "1"
+    """Whether nothing leaves without a reason; ``SettingsError`` when the setting says neither yes nor no."""
+    return is_on(SETTING)
 
 
 def lacks(why: str) -> bool:

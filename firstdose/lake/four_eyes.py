@@ -4,18 +4,18 @@ Held where people publish: the desk, the history and the command line. Who the t
 are compared as a person reads them, whatever their case, width and spaces.
 """
 
-import os
 import unicodedata
 
 from firstdose.errors import PublishError
+from firstdose.settings import FOUR_EYES, is_on
 from firstdose.words import _
 
-SETTING = "FIRSTDOSE_FOUR_EYES"
+SETTING = FOUR_EYES
 
 
 def asked() -> bool:
-    """Whether the setting asks for a second person."""
-    return os.environ.get(SETTING) == "1"
+    """Whether the setting asks for a second person; ``SettingsError`` when it says neither yes nor no."""
+    return is_on(SETTING)
 
 
 def same_person(one: str, other: str) -> bool:

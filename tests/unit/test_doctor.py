@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from firstdose import settings
 from firstdose.cli import doctor, looked, main
+from firstdose.errors import SettingsError
 from firstdose.settings import NAMES, PREFIX
 
 
@@ -16,7 +17,7 @@ from firstdose.settings import NAMES, PREFIX
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lake folder, and no setting of sign-in."""
     monkeypatch.setenv("FIRSTDOSE_LAKE", str(tmp_path))
-    for name in (*NAMES, "settings", "demo", "charts", "four_eyes"):
+    for name in (*NAMES, "settings", "demo", "charts", "four_eyes", "export_reason", "roles"):
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
     monkeypatch.setattr(looked, "settings", settings.settings.__wrapped__)
     return tmp_path
@@ -34,11 +35,46 @@ def test_a_machine_that_is_well_is_said_to_be(machine: Path) -> None:
 def test_every_setting_that_does_not_fit_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIRSTDOSE_AUTH", "oidc")
     monkeypatch.setenv("FIRSTDOSE_FOUR_EYES", "yes")
+    monkeypatch.setenv("FIRSTDOSE_EXPORT_REASON", "true")
     found = looked.setting()
     assert not found.ok
-    for part in ("OIDC_ISSUER is missing", "FIRSTDOSE_URL is missing", "FOUR_EYES: “yes”"):
+    for part in ("OIDC_ISSUER is missing", "FIRSTDOSE_URL is missing", "FOUR_EYES: “yes”", "REASON: “true”"):
         assert part in found.seen
     assert "operating.md" in found.remedy
+
+
+@pytest.mark.parametrize("name", settings.SWITCHES)
+def test_a_server_does_not_start_with_a_switch_that_means_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "true")
+    ran = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert ran.exit_code == 1
+    assert f"{name}: “true” means nothing. Write 0 / 1." in ran.stderr
+    with pytest.raises(SettingsError):
+        settings.is_on(name)
+    for said, on in (("1", True), ("0", False), ("", False)):
+        monkeypatch.setenv(name, said)
+        assert settings.is_on(name) is on
+
+
+def test_a_rules_file_with_a_fault_or_without_a_rule_is_named(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert looked.roles().ok, "the local user needs none"
+    (machine / "roles.toml").write_text("[[rule]]\nwho = 3\n")
+    found = looked.roles()
+    assert not found.ok
+    assert "roles.toml" in found.seen
+    assert "roles check" in found.remedy
+    for name, said in (("AUTH", "proxy"), ("PROXY_FROM", "127.0.0.1"), ("PROXY_ID", "X-Who")):
+        monkeypatch.setenv(f"FIRSTDOSE_{name}", said)
+    (machine / "roles.toml").unlink()
+    assert not looked.roles().ok, "nobody who signs in would see anything"
+    (machine / "roles.toml").write_text(
+        '[[rule]]\nwho = ["a@b.example"]\nrole = "viewer"\npartners = "*"\nprograms = "*"\n'
+    )
+    assert (looked.roles().ok, looked.roles().seen) == (True, "1 rule")
 
 
 def test_a_server_open_to_the_network_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
