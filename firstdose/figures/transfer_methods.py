@@ -29,6 +29,7 @@ _WHY = {
     "validated anew": N_("Validated anew at the receiving unit: nothing is compared."),
     "no numbers": N_("A pass/fail attribute has no difference."),
     "no margin": N_("No margin is stated, neither for the transfer nor for the attribute."),
+    "bounds": N_("More than a quarter of the pairs lie at a limit of quantification."),
     "inside": N_("The interval lies inside the margin."),
     "outside": N_("The interval lies outside the margin."),
     "wide": N_("The interval straddles the margin; these lots could prove a margin of {smallest}."),

@@ -45,6 +45,8 @@ def methods(session: "Session", view: "View", shown: "Sequence[str]") -> "pd.Dat
 def pairs(session: "Session", view: "View", shown: "Sequence[str]") -> "pd.DataFrame":
     """Lots that both laboratories of a method transfer tested: means of replicates side by side.
 
+    Of each method the sample nearest to release that both tested. One row per lot.
+
     Columns: transfer_id, batch_id, donor_id, sample (str), sending_value, receiving_value (float, unit of the
     attribute), is_bound (bool: a result below or above a limit of quantification is among them).
     """

@@ -2,14 +2,16 @@
 
 Project rule R-13. The difference is receiving minus sending, in the unit of the attribute; its 90 % interval
 is held against the margin of the transfer, else against the standard deviations that the attribute asks
-(``margin_sd``) of the sending results. Results at a limit of quantification are no numbers and are left out;
-lots of one donor count once. A waiver and a revalidation compare nothing.
+(``margin_sd``) of the sending results. Lots are compared in one sample, the one nearest to release. Results at a
+limit of quantification are no numbers and are left out; where they are more than a quarter nothing is
+demonstrated. Lots of one donor count once. A waiver and a revalidation compare nothing.
 """
 
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from firstdose.rules.control_chart import MOST_CENSORED
 from firstdose.rules.equivalence import FEWEST, group, margin, one_per_donor, tost_paired
 from firstdose.rules.readiness import NOT_APPLICABLE
 
@@ -27,7 +29,7 @@ def methods(transfers: pd.DataFrame, measured: pd.DataFrame, pairs: pd.DataFrame
     (margin, margin_sd or none), limit (the margin in the unit, or nan), n (independent lots that both
     tested), left_out (pairs at a limit of quantification), diff, ci_low, ci_high, smallest (the margin these
     lots could prove; nan when unknown), verdict (of ``equivalence`` or not applicable) and why (waived,
-    validated anew, no numbers, no margin, few, wide, inside, outside).
+    validated anew, no numbers, no margin, few, bounds, wide, inside, outside).
     """
     own = transfers[transfers["kind"] == "analytical method"].merge(measured, "left", "transfer_id")
     parts = {str(name): part for name, part in pairs.groupby("transfer_id", sort=False)}
@@ -71,6 +73,8 @@ def _judged(row: dict[Any, Any], pairs: pd.DataFrame) -> dict[str, Any]:
         return found | {"verdict": "not demonstrated", "why": "no numbers"}
     if len(sending) < FEWEST:
         return found | {"verdict": "not demonstrated", "why": "few"}
+    if found["left_out"] / len(pairs) > MOST_CENSORED:
+        return found | {"verdict": "not demonstrated", "why": "bounds"}
     if bound_by is None:
         return found | {"verdict": "not demonstrated", "why": "no margin"}
     why = {"equivalent": "inside", "not equivalent": "outside", "not demonstrated": "wide"}[test.verdict]

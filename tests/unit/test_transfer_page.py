@@ -110,6 +110,30 @@ def test_only_lots_that_both_laboratories_tested_are_compared(world: MemorySessi
     assert judged[["verdict", "n", "left_out"]].values.tolist() == [["equivalent", 3, 1]]
 
 
+def test_samples_of_one_lot_are_no_independent_lots_of_a_method() -> None:
+    samples = ("stability", "release", "in process")
+    one = session_of(
+        as_of=DAY,
+        partners=PARTNERS,
+        programs=[PROGRAMS[0] | {"lead_partner": "TAKE"}],
+        attributes=ATTRIBUTES,
+        transfers=[
+            transfer("M1", "analytical method", code="VIAB", approach="comparative testing", margin=2.0)
+        ],
+        batches=[lot("L1", "2026-03-01")],
+        results=[
+            result("L1", 90.0 + at + shift, sample=sample, lab_partner=partner)
+            for at, sample in enumerate(samples)
+            for shift, partner in ((0.0, "SEND"), (0.1, "TAKE"))
+        ],
+    )
+    pairs = queries.pairs(one, ALL, ["M1"])
+    assert pairs["sample"].tolist() == ["release"], "the one nearest to release"
+    shown = queries.transfers(one, ALL)
+    judged = transfer_methods.methods(shown, queries.methods(one, ALL, ["M1"]), pairs).iloc[0]
+    assert (judged["n"], judged["verdict"], judged["why"]) == (1, "not demonstrated", "few")
+
+
 def test_a_table_says_days_and_the_side_that_must_move_and_a_criterion_in_the_words_of_the_data(
     world: MemorySession,
 ) -> None:

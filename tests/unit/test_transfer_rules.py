@@ -313,6 +313,14 @@ def test_lots_of_one_donor_count_once_and_bounds_are_left_out() -> None:
     assert (found["n"], found["left_out"], found["why"]) == (2, 1, "few")
 
 
+def test_mostly_bounds_demonstrate_nothing() -> None:
+    found = methods(method(), measured(), pairs(*[0.0, 0.01] * 10, bound=17)).iloc[0]
+    assert (found["n"], found["left_out"]) == (3, 17)
+    assert (found["verdict"], found["why"]) == ("not demonstrated", "bounds")
+    quarter = methods(method(), measured(), pairs(*[0.0, 0.01] * 10, bound=5)).iloc[0]
+    assert (quarter["n"], quarter["verdict"]) == (15, "equivalent")
+
+
 def test_without_a_margin_of_its_own_the_spread_of_the_sending_results_sets_it_else_nothing_is_shown() -> (
     None
 ):

@@ -1,4 +1,4 @@
--- grain: one row per method transfer and lot (and sample) that both laboratories tested
+-- grain: one row per method transfer and lot that both laboratories tested, in the sample nearest to release
 -- params: $shown (ids of transfers), $chosen (the programs let through), $as_of
 with tested as (
     select
@@ -34,4 +34,13 @@ select
 from tested as sending
 inner join tested as receiving using (transfer_id, batch_id, sample)
 where not sending.by_receiving and receiving.by_receiving
-order by sending.transfer_id, sending.batch_id, sending.sample
+-- samples of one lot are no independent lots, and different points are no pairs: of each method one is compared
+qualify sending.sample = first(sending.sample) over (
+    partition by sending.transfer_id
+    order by
+        case sending.sample
+            when 'release' then 1 when 'starting material' then 2 when 'in process' then 3 else 4
+        end
+    rows between unbounded preceding and unbounded following
+)
+order by sending.transfer_id, sending.batch_id
