@@ -185,7 +185,7 @@ def apply(
         f"on {sql.same_key(contract, 's', 'i')} where {whole} and {inside}",
         bound,
     )
-    done = _write(con, contract, stored, scope)
+    done = _write(con, contract, stored, scope, f"select count(*) from {stored} s where {inside}", bound)
     derived.note(con, contract.name)
     return done
 
@@ -246,12 +246,22 @@ def _inside(contract: Contract, scope: Scope) -> tuple[list[str], str]:
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, contract: Contract, stored: str, scope: Scope
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    stored: str,
+    scope: Scope,
+    replaceable: str,
+    bound: list[str],
 ) -> tuple[Counts, int]:
-    """Delete what leaves, delete and insert what changed, insert what is new; refuse unsaid mass removal."""
+    """Delete what leaves, delete and insert what changed, insert what is new; refuse unsaid mass removal.
+
+    ``replaceable`` counts, with its bound values, the stored rows that this publish speaks for: a partner's
+    own are what a fifth is taken of, and rows that are hidden from them are not counted to them.
+    """
     new, known, gone, rows = con.execute(
         "select (select count(*) from coming where not known), (select count(*) from coming where known), "
-        f"(select count(*) from leaving), (select count(*) from {stored})"
+        f"(select count(*) from leaving), ({replaceable})",
+        bound,
     ).fetchall()[0]
     counts = Counts(new, known, gone)
     if counts == Counts():

@@ -2,8 +2,8 @@
 
 Project rule R-13. The difference is receiving minus sending, in the unit of the attribute; its 90 % interval
 is held against the margin of the transfer, else against the standard deviations that the attribute asks
-(``margin_sd``) of the sending results. Lots are compared in one sample, the one nearest to release. Results at a
-limit of quantification are no numbers and are left out; where they are more than a quarter nothing is
+(``margin_sd``) of the sending results. Lots are compared in one sample, the one nearest to release. Results
+at a limit of quantification are no numbers and are left out; where they are more than a quarter nothing is
 demonstrated. Lots of one donor count once. A waiver and a revalidation compare nothing.
 """
 
@@ -73,7 +73,7 @@ def _judged(row: dict[Any, Any], pairs: pd.DataFrame) -> dict[str, Any]:
         return found | {"verdict": "not demonstrated", "why": "no numbers"}
     if len(sending) < FEWEST:
         return found | {"verdict": "not demonstrated", "why": "few"}
-    if found["left_out"] / len(pairs) > MOST_CENSORED:
+    if len(pairs) - len(numbers) > MOST_CENSORED * len(pairs):
         return found | {"verdict": "not demonstrated", "why": "bounds"}
     if bound_by is None:
         return found | {"verdict": "not demonstrated", "why": "no margin"}

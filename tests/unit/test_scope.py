@@ -473,6 +473,32 @@ def test_a_partner_is_refused_any_other_row(
     assert lake.newest() == before
 
 
+@pytest.mark.parametrize("speaks", ["a limited writer", "a publish within"])
+def test_most_rows_of_a_small_partner_do_not_go_unsaid_because_others_have_many(
+    tmp_path: Path, speaks: str
+) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    tasks = [
+        {"task_id": f"{one}{n}", "program_id": f"P{one}", "partner_id": one}
+        for one, many in (("A", 2), ("B", 18))
+        for n in range(many)
+    ]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "partners": [{"partner_id": one, "name": one, "role": "CDMO", "country": "JP"} for one in "AB"],
+        "programs": [
+            {"program_id": f"P{one}", "name": one, "lead_partner": one, "jurisdictions": "JP"} for one in "AB"
+        ],
+        "tasks": tasks,
+    }
+    lake.publish({name: typed(tmp_path, name, given) for name, given in rows.items()}, ME)
+    writer, within = (narrowed(lake, A), None) if speaks == "a limited writer" else (lake, ("partner", "A"))
+    short = {"tasks": typed(tmp_path, "tasks", tasks[:1])}
+    with pytest.raises(PublishError, match="1 of 2 rows of tasks"):
+        writer.publish(short, ME, Sent(within=within))
+    done = writer.publish(short, ME, Sent(within=within, allow_removals=True))
+    assert done.tables["tasks"].removed == 1
+
+
 def test_a_preview_of_a_partner_shows_what_a_publish_would_do(own: tuple[Lake, Path]) -> None:
     lake, _folder = own
     one = [{"task_id": "A1", "program_id": "PA", "partner_id": "A", "name": "Alone"}]
