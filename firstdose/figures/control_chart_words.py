@@ -91,6 +91,13 @@ def basis(one: Phase) -> str:
     n = one.limits.n
     lots = ngettext("limits from {n} lot", "limits from {n} lots", n).format(n=n)
     said = _("provisional {limits}").format(limits=lots) if one.limits.provisional else lots
+    if one.unused is not None:
+        said = _("{limits}, since the baseline {first} to {last}, set by {who}, has no lot here").format(
+            limits=said,
+            first=say_date(one.unused.first_on.date()),
+            last=say_date(one.unused.last_on.date()),
+            who=one.unused.set_by,
+        )
     if one.baseline is None:
         return f"{name}: {said}"
     period = _("of the baseline {first} to {last}, set by {who}").format(
@@ -104,6 +111,14 @@ def basis(one: Phase) -> str:
 def remark(chart: Chart, picked: Picked, specified: Specification, shown: Drawn, events: pd.DataFrame) -> str:
     """What the figure cannot say by itself: limits, specification, bounds, what is left out, events."""
     said = [basis(one) for one in chart.phases]
+    if chart.outside:
+        said.append(
+            ngettext(
+                "{n} lot outside the period is not shown but counts for limits and run rules",
+                "{n} lots outside the period are not shown but count for limits and run rules",
+                chart.outside,
+            ).format(n=say_number(chart.outside))
+        )
     if specified.why_not == "none":
         said.append(_("no specification is in force: drawn without its limits"))
     elif specified.why_not == "several":

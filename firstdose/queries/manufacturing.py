@@ -57,8 +57,9 @@ def charts(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def series(session: "Session", view: "View", attribute: str, site: str) -> "pd.DataFrame":
-    """One value a lot of an attribute at a site, in the order of manufacture; a period bounds started_on.
+    """One value a lot of an attribute at a site, in the order of manufacture, whatever the period.
 
+    A period bounds what is shown of a chart, never the lots that set its limits.
     Columns: batch_id, program_id, process_version, sample, disposition (str), started_on (date), value (mean
     of the results of the lot, of logarithms on a log scale), qualifier (``<``, ``>`` or none), results (int),
     lower_limit, upper_limit (specification of the lot's phase on its day of test), deviations (titles).

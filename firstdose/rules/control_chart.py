@@ -10,7 +10,8 @@ quantification limit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -94,7 +95,8 @@ class Phase:
     """One process version in a chart: which lots, which limits (in the attribute's unit) and from which lots.
 
     ``limits`` is on the scale judged (logarithm for a log attribute); none where there are none, and
-    ``why_not`` is ``few`` (no two neighbours, or no spread) or ``censored``.
+    ``why_not`` is ``few`` (no two neighbours, or no spread) or ``censored``. ``lots`` and ``censored`` count
+    what is shown. ``unused`` is a baseline that would set the limits, had it a lot here.
     """
 
     version: str
@@ -103,6 +105,7 @@ class Phase:
     why_not: Literal["", "few", "censored"]
     baseline: "Baseline | None"
     censored: int
+    unused: "Baseline | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class Chart:
     upper, moving_range, range_upper (in the unit of the attribute; a range of a log attribute is a ratio) and
     signals (the rules that fired, as ``1 5``). ``signals``: one row a lot and rule: at (row of points),
     batch_id, rule. ``left_out``: lots without a usable value, those of zero or less on a log scale included.
+    ``outside``: lots of these phases that were judged but started outside the period shown.
     """
 
     points: pd.DataFrame
@@ -131,6 +135,7 @@ class Chart:
     signals: pd.DataFrame
     scale: Scale
     left_out: int
+    outside: int = 0
 
     @property
     def stable(self) -> bool:
@@ -143,6 +148,9 @@ def chart(
     scale: Scale,
     baselines: Sequence[Baseline] = (),
     rules: Sequence[int] = DEFAULT,
+    *,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Chart:
     """The control chart of one attribute at one site.
 
@@ -150,14 +158,16 @@ def chart(
     (float), qualifier (``<``, ``>`` or none: the value is a bound). Each process version is a phase, its lots
     together, in the order in which versions first occur, with limits from the lots of its baseline where
     there is one, else from all its lots. Bounds set no limits and complete no pattern; one that already lies
-    beyond a limit is a signal of rule 1.
+    beyond a limit is a signal of rule 1. A period (``since``, ``until``: days of start) bounds what is shown
+    of the chart, neither the lots that set limits nor the runs that reach into it.
     """
     points = lots.reset_index(drop=True).copy()
     bounds = points["qualifier"].astype("object")  # a column without any may arrive in any type
     points["qualifier"] = bounds.where(bounds.notna(), None)
     numbers = points["value"].to_numpy(dtype=float)
     usable = ~np.isnan(numbers) & ((numbers > 0) if scale == "log" else True)
-    points, left_out = points[usable].reset_index(drop=True), int((~usable).sum())
+    left_out = int((~usable & _inside(points, since, until)).sum())
+    points = points[usable].reset_index(drop=True)
     versions = points["process_version"].astype("str")
     points["phase"] = pd.factorize(versions)[0].astype(int)
     points = points.sort_values("phase", kind="stable", ignore_index=True)
@@ -185,9 +195,38 @@ def chart(
     signals = pd.concat([nothing, *fired], ignore_index=True) if fired else nothing
     drawn = pd.concat(parts, ignore_index=True) if parts else _without_limits(points)
     drawn.attrs = dict(lots.attrs)
-    return Chart(
+    found = Chart(
         drawn, tuple(phases), signals.sort_values(["at", "rule"], ignore_index=True), scale, left_out
     )
+    return _shown(found, _inside(drawn, since, until))
+
+
+def _inside(lots: pd.DataFrame, since: date | None, until: date | None) -> Flags:
+    """Which lots were started in a period."""
+    started, inside = pd.to_datetime(lots["started_on"]), np.ones(len(lots), dtype=bool)
+    if since is not None:
+        inside &= (started >= pd.Timestamp(since)).to_numpy()
+    if until is not None:
+        inside &= (started <= pd.Timestamp(until)).to_numpy()
+    return inside
+
+
+def _shown(whole: Chart, inside: Flags) -> Chart:
+    """The lots to show of a chart that was judged as a whole, with the phases that they belong to."""
+    if inside.all():
+        return whole
+    points = whole.points[inside].reset_index(drop=True)
+    numbers = np.unique(points["phase"].to_numpy(dtype=int))
+    points["phase"] = np.searchsorted(numbers, points["phase"].to_numpy(dtype=int))
+    parts = [points[points["phase"] == number] for number in range(len(numbers))]
+    phases = [
+        replace(whole.phases[number], lots=len(part), censored=int(part["qualifier"].notna().sum()))
+        for number, part in zip(numbers, parts, strict=True)
+    ]
+    signals = whole.signals[inside[whole.signals["at"].to_numpy(dtype=int)]].reset_index(drop=True)
+    signals["at"] = (np.cumsum(inside) - 1)[signals["at"].to_numpy(dtype=int)]
+    behind = sum(whole.phases[number].lots for number in numbers) - len(points)
+    return replace(whole, points=points, phases=tuple(phases), signals=signals, outside=behind)
 
 
 def _without_limits(points: pd.DataFrame) -> pd.DataFrame:
@@ -203,11 +242,14 @@ def _phase(
     started = pd.to_datetime(part["started_on"])
     censored = part["qualifier"].notna().to_numpy()
     chosen, counted = None, np.ones(len(part), dtype=bool)
-    for one in sorted(baselines, key=lambda one: (one.version is None, -one.last_on.value)):
+    own = [one for one in baselines if one.version in (None, version)]
+    own.sort(key=lambda one: (one.version is None, -one.last_on.value))
+    for one in own:
         inside = started.between(one.first_on, one.last_on).to_numpy()
-        if one.version in (None, version) and inside.any():
+        if inside.any():
             chosen, counted = one, inside
             break
+    unused = own[0] if own and chosen is None else None
     known = np.where(censored, np.nan, scaled)
     found = limits(known[counted])
     why_not: Literal["", "few", "censored"] = ""
@@ -215,7 +257,8 @@ def _phase(
         why_not = "censored"
     elif not found.usable:
         why_not = "few"
-    phase = Phase(version, len(part), None if why_not else found, why_not, chosen, int(censored.sum()))
+    bounds = int(censored.sum())
+    phase = Phase(version, len(part), None if why_not else found, why_not, chosen, bounds, unused)
     back = np.exp if scale == "log" else np.asarray
     part = _without_limits(part)
     part["moving_range"] = back(moving_ranges(known))

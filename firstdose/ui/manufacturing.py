@@ -192,6 +192,8 @@ def chart_cards(view: View, session: "Session", picked: "Picked") -> tuple[Card,
         picked.scale,
         manufacturing_chart.baselines_of(queries.baselines(session, *asked)),
         applied,
+        since=view.since,
+        until=view.until,
     )
     limits = queries.limits(session, view, picked.attribute)
     events = queries.events(session, *asked)

@@ -1,5 +1,5 @@
 -- grain: one row per lot of a site with a numeric result of one attribute, in the order of manufacture
--- params: $chosen (the programs let through), $area (null = all), $attribute, $site, $since, $until (bound started_on), $as_of
+-- params: $chosen (the programs let through), $area (null = all), $attribute, $site, $as_of
 with tested as (
     select
         batch_id,
@@ -32,8 +32,6 @@ made as (
     inner join batches on tested.batch_id = batches.batch_id
     where list_contains($chosen, batches.program_id)
         and ($area is null or $area <> []) -- a lot belongs to every area; a refused area still shows nothing
-        and ($since is null or batches.started_on >= $since)
-        and ($until is null or batches.started_on <= $until)
     -- samples of different points are different series: the one nearest to release is charted
     qualify tested.sample = first(tested.sample) over (
         order by

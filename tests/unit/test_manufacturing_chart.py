@@ -1,0 +1,152 @@
+"""One control chart as its cards show it: what a filter bounds, and what limits and capability rest on."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from firstdose.queries import manufacturing as queries
+from firstdose.rules.manufacturing_chart import pick
+from firstdose.ui import manufacturing as room
+from firstdose.ui.card import Chart, Table
+from firstdose.view import View
+from tests.support import MemorySession, session_of
+
+DAY = date(2026, 11, 20)
+FIRST = date(2026, 1, 1)
+
+
+def lot(at: int, value: float, **own: Any) -> dict[str, Any]:
+    """A lot started ``at`` days after the first, and its result."""
+    return {"batch_id": f"L{at:03d}", "started_on": FIRST + timedelta(at), "value": value, **own}
+
+
+def world(lots: list[dict[str, Any]], **tables: Any) -> MemorySession:
+    batch = {
+        "program_id": "P1",
+        "partner_id": "SEND",
+        "material": "drug product",
+        "purpose": "clinical",
+        "process_version": "1",
+        "is_remanufacture": False,
+        "disposition": "released",
+    }
+    program = {"indication_group": "Solid", "lead_partner": "SEND", "jurisdictions": "JP"}
+    attribute = {"attribute_code": "VIAB", "material": "drug product", "name": "Viability", "unit": "%"}
+    return session_of(
+        as_of=DAY,
+        partners=[{"partner_id": "SEND", "name": "Sender", "role": "CDMO", "country": "JP"}],
+        programs=[program | {"program_id": one, "name": one} for one in ("P1", "P2")],
+        attributes=[{**attribute, "data_type": "numeric", "scale": "linear", "tier": 1}],
+        batches=[
+            batch | {name: value for name, value in one.items() if name not in ("value", "qualifier")}
+            for one in lots
+        ],
+        results=[
+            {
+                "batch_id": one["batch_id"],
+                "attribute_code": "VIAB",
+                "sample": "release",
+                "replicate": 1,
+                "tested_on": one["started_on"],
+                "value": one["value"],
+                "qualifier": one.get("qualifier"),
+                "lab_partner": "SEND",
+            }
+            for one in lots
+        ],
+        **tables,
+    )
+
+
+def baseline(first: date, last: date, version: str | None = "1") -> dict[str, Any]:
+    return {
+        "baseline_id": "B1",
+        "attribute_code": "VIAB",
+        "partner_id": "SEND",
+        "process_version": version,
+        "first_on": first,
+        "last_on": last,
+        "set_by": "Quality lead",
+        "reason": "First lots",
+    }
+
+
+def specification(lower: float, upper: float, **own: Any) -> dict[str, Any]:
+    limits = {"attribute_code": "VIAB", "phase": "clinical", "lower": lower, "upper": upper}
+    return limits | {"specification_id": f"S{lower}", "valid_from": FIRST, **own}
+
+
+def cards(session: MemorySession, **own: Any) -> tuple[Chart, Table, Table]:
+    """The chart, its signals, its capability."""
+    view = View(page="manufacturing", **own)
+    picked = pick(queries.charts(session, view), "VIAB", "SEND")
+    assert picked is not None
+    chart, signals, capability = room.chart_cards(view, session, picked)
+    assert isinstance(chart, Chart)
+    assert isinstance(signals, Table)
+    assert isinstance(capability, Table)
+    return chart, signals, capability
+
+
+def shifted() -> list[dict[str, Any]]:
+    """A steady process until the end of February, then a shift of six sigma."""
+    die = np.random.default_rng(7)
+    return [lot(at, (10.0 if at < 59 else 16.0) + float(die.normal())) for at in range(101)]
+
+
+LIMITS = ["center", "lower", "upper", "moving_range", "range_upper", "in_limits", "signals"]
+MARCH = date(2026, 3, 1)
+
+
+def test_a_period_keeps_the_frozen_limits_and_the_signals_of_the_lots_it_shows() -> None:
+    frozen = baseline(FIRST, date(2026, 2, 28))
+    session = world(shifted(), baselines=[frozen], specifications=[specification(4, 22)])
+    every, *_rest = cards(session)
+    late, signals, capability = cards(session, since=MARCH)
+    own = every.data[pd.to_datetime(every.data["started_on"]) >= pd.Timestamp(MARCH)]
+    assert late.data["batch_id"].tolist() == own["batch_id"].tolist()
+    assert len(own) == 42
+    pd.testing.assert_frame_equal(late.data[LIMITS], own[LIMITS].reset_index(drop=True), check_names=False)
+    assert (late.data["signals"] != "").sum() > 30
+    assert set(signals.data["batch_id"]) == set(own["batch_id"][own["signals"] != ""])
+    assert "limits from 59 lots of the baseline 1 Jan 2026 to 28 Feb 2026" in late.foot
+    assert "59 lots outside the period are not shown but count for limits and run rules" in late.foot
+    assert capability.data["lots"].tolist() == [42]
+    assert "the chart has signals" in capability.data["cpk"].iloc[0]
+
+
+def test_a_period_before_the_shift_shows_its_own_lots_alone_and_every_one_without_it() -> None:
+    session = world([*shifted(), lot(101, float("nan"))], baselines=[baseline(FIRST, date(2026, 2, 28))])
+    chart, _signals, capability = cards(session, until=date(2026, 2, 28))
+    assert len(chart.data) == 59
+    assert capability.data["lots"].tolist() == [59]
+    assert "has no value" not in chart.foot, "the lot left out was started later"
+    assert "outside the period" not in cards(session)[0].foot
+
+
+def test_the_lots_of_a_period_keep_their_phases_when_a_version_has_none_there() -> None:
+    lots = [lot(at, 10 + at % 2, process_version="1" if at < 20 else "2") for at in range(40)]
+    chart, _signals, capability = cards(world(lots), since=FIRST + timedelta(30))
+    assert chart.data["phase"].tolist() == [0] * 10
+    assert capability.data["process_version"].tolist() == ["2"]
+    assert capability.data["lots"].tolist() == [10]
+    assert "Process 2: limits from 20 lots" in chart.foot
+    assert "Process 1" not in chart.foot
+
+
+def test_a_period_without_lots_is_said_and_no_error() -> None:
+    chart, signals, capability = cards(world(shifted()), since=date(2026, 10, 1))
+    assert chart.data.empty
+    assert signals.data.empty
+    assert capability.data.empty
+
+
+def test_a_baseline_without_lots_is_named_beside_the_limits_taken_instead() -> None:
+    early = baseline(date(2024, 1, 1), date(2024, 12, 31))
+    foot = cards(world(shifted(), baselines=[early]))[0].foot
+    assert "limits from 101 lots, since the baseline 1 Jan 2024 to 31 Dec 2024" in foot
+    assert "Quality lead" in foot
+    other = cards(world(shifted(), baselines=[baseline(FIRST, MARCH, "9")]))[0].foot
+    assert "baseline" not in other, "a baseline of another version is none of this one"
