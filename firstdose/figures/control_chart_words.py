@@ -10,6 +10,7 @@ from firstdose.figures.manufacturing_words import limits, phase
 from firstdose.rules.capability import Indices, interval
 from firstdose.rules.control_chart import Chart, Phase
 from firstdose.rules.manufacturing_chart import Judged, Picked, Specification
+from firstdose.rules.run_rules import DEFAULT
 from firstdose.words import N_, _, ngettext, say_date, say_number
 
 _RULES = {
@@ -26,6 +27,7 @@ _WHY_NOT = {
     "no specification": N_("not shown: no specification"),
     "few": N_("not shown: too few lots"),
     "signals": N_("not shown: the chart has signals, the process is not stable"),
+    "no limits": N_("not shown: there are no control limits"),
     "censored": N_("not shown: results beyond a quantification limit"),
     "no spread": N_("not shown: no spread"),
 }
@@ -70,12 +72,12 @@ def signals(chart: Chart, picked: Picked) -> pd.DataFrame:
 
 
 def silent(chart: Chart) -> str:
-    """That no rule fired, and what cannot be judged; empty when one did."""
+    """That no rule fired or none is applied, and what cannot be judged; empty when one fired."""
     if not chart.stable:
         return ""
     if not any(one.limits for one in chart.phases):
         return _("Nothing can be judged: there are no control limits.")
-    return _("No run rule fired.")
+    return _("No run rule fired.") if chart.rules else rules_in_words(chart.rules)
 
 
 def basis(one: Phase) -> str:
@@ -181,8 +183,8 @@ def capability(found: tuple[Judged, ...], chart: Chart, specified: Specification
             if one.phase.limits is None
             else f"{_back(one.phase.limits.lower, log=log)}–{_back(one.phase.limits.upper, log=log)}",
             "specified": _specified(specified),
-            "cpk": _index(one.capability.within, one.capability.why_not_cpk, one.capability.n),
-            "ppk": _index(one.capability.overall, one.capability.why_not_ppk, one.capability.n),
+            "cpk": _index(one.capability.within, one.capability.n) or _why_not_cpk(one),
+            "ppk": _index(one.capability.overall, one.capability.n) or _why_not(one.capability.why_not_ppk),
             "tolerance": "–"
             if one.tolerance is None
             else f"{say_value(one.tolerance.low)}–{say_value(one.tolerance.high)}",
@@ -205,12 +207,25 @@ def _back(value: float, *, log: bool) -> str:
     return say_value(float(np.exp(value)) if log else value)
 
 
-def _index(found: Indices | None, why: str, n: int) -> str:
-    """An index with its interval and n, or why it is not shown."""
+def _why_not(why: str) -> str:
+    word = _WHY_NOT.get(why, _WHY_NOT["no specification"])
+    return _(word)
+
+
+def _why_not_cpk(one: Judged) -> str:
+    """Why Cpk is not shown; signals that no rule applied marks are those of the default rules."""
+    if one.capability.why_not_cpk != "signals" or one.signals:
+        return _why_not(one.capability.why_not_cpk)
+    return _("not shown: run rules {rules} find signals, the process is not stable").format(
+        rules=", ".join(map(str, DEFAULT))
+    )
+
+
+def _index(found: Indices | None, n: int) -> str:
+    """An index with its interval and n; empty when there is none."""
     least = None if found is None else found.least
     if least is None:
-        word = _WHY_NOT.get(why, _WHY_NOT["no specification"])
-        return _(word)
+        return ""
     low, high = interval(least, n)
     return _("{index} ({low}–{high}), n = {n}").format(
         index=say_number(least, 2), low=say_number(low, 2), high=say_number(high, 2), n=n

@@ -4,7 +4,7 @@ Cp and Cpk use the spread within (neighbouring lots), Pp and Ppk the overall sta
 one limit the index of the other and Cp stay empty: no limit is invented.
 
 Source: NIST/SEMATECH e-Handbook 6.1.6; interval after Bissell 1990 (attribution recalled). Our conventions:
-Cpk from 20 lots and only while the control chart has no signal; Ppk from 10 lots.
+Cpk from 20 lots and only while the control chart has limits and no signal; Ppk from 10 lots.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from typing import Literal
 
 import numpy as np
 
-from firstdose.rules.control_chart import ENOUGH_LOTS, Scale, limits
+from firstdose.rules.control_chart import ENOUGH_LOTS, Limits, Scale, limits
 from firstdose.rules.run_rules import Numbers
 
 ENOUGH_FOR_PPK = 10  # lots; fewer give an interval too wide to mean anything; our convention
 FAR = 0.99865  # the share of a normal population below 3 standard deviations
 
-WhyNot = Literal["", "no specification", "few", "signals", "censored", "no spread"]
+WhyNot = Literal["", "no specification", "few", "signals", "no limits", "censored", "no spread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,14 @@ def capability(
     scale: Scale = "linear",
     *,
     signals: int = 0,
+    limited: bool = True,
     censored: int = 0,
 ) -> Capability:
     """The indices of results in the order of manufacture (nan = missing), guarded.
 
     On a log scale results and limits are taken as logarithms (``ppk_log``); a limit of zero or less is none
-    there. ``signals`` of the control chart forbid Cpk, ``censored`` results (bounds) forbid both.
+    there. ``signals`` of the control chart forbid Cpk, as does a chart without limits (not ``limited``), on
+    which none can fire; ``censored`` results (bounds) forbid both.
     """
     numbers = np.asarray(values, dtype=float)
     if scale == "log":
@@ -152,9 +154,7 @@ def capability(
         why = "few"
     elif not overall > 0:
         why = "no spread"
-    strict: WhyNot = why or (
-        "signals" if signals else "few" if found.n < ENOUGH_LOTS else "" if found.usable else "no spread"
-    )
+    strict: WhyNot = why or _unfit(found, signals, limited=limited)
     return Capability(
         len(there),
         found.center,
@@ -165,3 +165,14 @@ def capability(
         strict,
         why,
     )
+
+
+def _unfit(found: Limits, signals: int, *, limited: bool) -> WhyNot:
+    """Why there is no Cpk although there is a Ppk."""
+    if signals:
+        return "signals"
+    if found.n < ENOUGH_LOTS:
+        return "few"
+    if not limited:
+        return "no limits"
+    return "" if found.usable else "no spread"

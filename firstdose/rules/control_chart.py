@@ -125,7 +125,8 @@ class Chart:
 
     ``points``: one row a lot as given, with phase (int), in_limits (bool: helped to set them), center, lower,
     upper, moving_range, range_upper (in the unit of the attribute; a range of a log attribute is a ratio) and
-    signals (the rules that fired, as ``1 5``). ``signals``: one row a lot and rule: at (row of points),
+    signals (the rules that fired, as ``1 5``) and unstable (bool: one of them fired, or of the default rules,
+    applied or not). ``rules``: those applied. ``signals``: one row a lot and rule: at (row of points),
     batch_id, rule. ``left_out``: lots without a usable value, those of zero or less on a log scale included.
     ``outside``: lots of these phases that were judged but started outside the period shown.
     """
@@ -135,6 +136,7 @@ class Chart:
     signals: pd.DataFrame
     scale: Scale
     left_out: int
+    rules: tuple[int, ...] = DEFAULT
     outside: int = 0
 
     @property
@@ -181,10 +183,12 @@ def chart(
     fired: list[pd.DataFrame] = []
     for at in points.groupby("phase", sort=True).indices.values():
         part, phase = _phase(points.iloc[at].copy(), scaled[at], scale, baselines)
-        flags = _signals(part, scaled[at], phase, rules)
+        asked = _signals(part, scaled[at], phase, sorted({*DEFAULT, *rules}))
+        flags = {rule: flag for rule, flag in asked.items() if rule in rules}
         part["signals"] = [
             " ".join(str(rule) for rule in flags if flags[rule][row]) for row in range(len(part))
         ]
+        part["unstable"] = np.logical_or.reduce([*asked.values(), np.zeros(len(part), dtype=bool)])
         parts.append(part)
         phases.append(phase)
         fired += [
@@ -195,9 +199,8 @@ def chart(
     signals = pd.concat([nothing, *fired], ignore_index=True) if fired else nothing
     drawn = pd.concat(parts, ignore_index=True) if parts else _without_limits(points)
     drawn.attrs = dict(lots.attrs)
-    found = Chart(
-        drawn, tuple(phases), signals.sort_values(["at", "rule"], ignore_index=True), scale, left_out
-    )
+    signals = signals.sort_values(["at", "rule"], ignore_index=True)
+    found = Chart(drawn, tuple(phases), signals, scale, left_out, tuple(rules))
     return _shown(found, _inside(drawn, since, until))
 
 
@@ -231,7 +234,7 @@ def _shown(whole: Chart, inside: Flags) -> Chart:
 
 def _without_limits(points: pd.DataFrame) -> pd.DataFrame:
     blank = dict.fromkeys(("center", "lower", "upper", "moving_range", "range_upper"), np.nan)
-    return points.assign(in_limits=False, **blank, signals="")
+    return points.assign(in_limits=False, **blank, signals="", unstable=False)
 
 
 def _phase(

@@ -114,7 +114,10 @@ def specification(limits: pd.DataFrame) -> Specification:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One phase of a chart with its capability and tolerance interval (none below three usable lots)."""
+    """One phase of a chart with its capability and tolerance interval (none below three usable lots).
+
+    ``signals``: lots that a rule applied marks.
+    """
 
     phase: control_chart.Phase
     signals: int
@@ -123,7 +126,11 @@ class Judged:
 
 
 def judged(chart: control_chart.Chart, limits: Specification) -> tuple[Judged, ...]:
-    """Capability and tolerance of every phase; bounds forbid capability and are left out of the interval."""
+    """Capability and tolerance of every phase; bounds forbid capability and are left out of the interval.
+
+    A process is stable when neither the default run rules nor those applied mark a lot: switching rules off
+    shows no Cpk of an unstable one.
+    """
     found = []
     for number, phase in enumerate(chart.phases):
         own = chart.points[chart.points["phase"] == number]
@@ -139,7 +146,8 @@ def judged(chart: control_chart.Chart, limits: Specification) -> tuple[Judged, .
                     limits.lower,
                     limits.upper,
                     chart.scale,
-                    signals=signals,
+                    signals=int(own["unstable"].sum()),
+                    limited=phase.limits is not None,
                     censored=int(censored.sum()),
                 ),
                 interval(values, chart.scale),

@@ -150,3 +150,42 @@ def test_a_baseline_without_lots_is_named_beside_the_limits_taken_instead() -> N
     assert "Quality lead" in foot
     other = cards(world(shifted(), baselines=[baseline(FIRST, MARCH, "9")]))[0].foot
     assert "baseline" not in other, "a baseline of another version is none of this one"
+
+
+def unstable() -> list[dict[str, Any]]:
+    """A process that a lot far outside and a run of lots on one side make unstable."""
+    return [lot(at, 30.0 if at == 12 else 10.0 + 0.5 * (-1) ** at) for at in range(25)]
+
+
+WIDE = [specification(0, 60)]
+
+
+def test_capability_asks_for_the_default_run_rules_whatever_rules_the_reader_applies() -> None:
+    session = world(unstable(), specifications=WIDE)
+    assert "the chart has signals" in cards(session)[2].data["cpk"].iloc[0]
+    for rules in ("0", "19", "7"):
+        chart, signals, capability = cards(session, keys=(("rules", rules),))
+        assert set(chart.data["signals"]) == {""}
+        assert capability.data["signals"].tolist() == [0]
+        assert capability.data["cpk"].tolist() == [
+            "not shown: run rules 1, 2, 3, 5 find signals, the process is not stable"
+        ]
+        assert "n = 25" in capability.data["ppk"].iloc[0]
+        said = "No run rule fired." if rules == "7" else "No run rule is applied."
+        assert signals.foot == said
+
+
+def test_a_rule_switched_on_beside_the_default_ones_forbids_capability_too() -> None:
+    lots = [lot(at, 10.0 + 0.5 * (-1) ** at) for at in range(25)]
+    session = world(lots, specifications=WIDE)
+    assert "n = 25" in cards(session)[2].data["cpk"].iloc[0]
+    assert "the chart has signals" in cards(session, keys=(("rules", "4"),))[2].data["cpk"].iloc[0]
+
+
+def test_capability_is_not_shown_where_a_baseline_gives_no_limits() -> None:
+    one_lot = world(unstable(), baselines=[baseline(FIRST, FIRST)], specifications=WIDE)
+    chart, signals, capability = cards(one_lot)
+    assert chart.data["center"].isna().all()
+    assert capability.data["cpk"].tolist() == ["not shown: there are no control limits"]
+    assert "n = 25" in capability.data["ppk"].iloc[0]
+    assert signals.foot == "Nothing can be judged: there are no control limits."
