@@ -185,9 +185,7 @@ def capability(found: tuple[Judged, ...], chart: Chart, specified: Specification
             "specified": _specified(specified),
             "cpk": _index(one.capability.within, one.capability.n) or _why_not_cpk(one),
             "ppk": _index(one.capability.overall, one.capability.n) or _why_not(one.capability.why_not_ppk),
-            "tolerance": "–"
-            if one.tolerance is None
-            else f"{say_value(one.tolerance.low)}–{say_value(one.tolerance.high)}",
+            "tolerance": _tolerance(one),
         }
         for one in reversed(found)
     ]
@@ -219,6 +217,21 @@ def _why_not_cpk(one: Judged) -> str:
     return _("not shown: run rules {rules} find signals, the process is not stable").format(
         rules=", ".join(map(str, DEFAULT))
     )
+
+
+def _tolerance(one: Judged) -> str:
+    """The tolerance interval with its own n and the bounds it leaves out, or why it is not shown."""
+    found, left_out = one.tolerance, one.phase.censored
+    if found is None:
+        return _why_not("censored" if one.censored else "few")
+    said = _("{low}–{high}, n = {n}").format(low=say_value(found.low), high=say_value(found.high), n=found.n)
+    if not left_out:
+        return said
+    return ngettext(
+        "{interval}; {n} lot beyond a quantification limit left out",
+        "{interval}; {n} lots beyond a quantification limit left out",
+        left_out,
+    ).format(interval=said, n=left_out)
 
 
 def _index(found: Indices | None, n: int) -> str:

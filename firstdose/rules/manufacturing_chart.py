@@ -114,15 +114,17 @@ def specification(limits: pd.DataFrame) -> Specification:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One phase of a chart with its capability and tolerance interval (none below three usable lots).
+    """One phase of a chart with its capability and tolerance interval.
 
-    ``signals``: lots that a rule applied marks.
+    ``signals``: lots that a rule applied marks. There is no interval below three usable lots, nor with more
+    than a quarter of bounds (``censored``), as there are no limits then.
     """
 
     phase: control_chart.Phase
     signals: int
     capability: Capability
     tolerance: Interval | None
+    censored: bool
 
 
 def judged(chart: control_chart.Chart, limits: Specification) -> tuple[Judged, ...]:
@@ -137,6 +139,7 @@ def judged(chart: control_chart.Chart, limits: Specification) -> tuple[Judged, .
         censored = own["qualifier"].notna().to_numpy()
         values = np.where(censored, np.nan, own["value"].to_numpy(dtype=float))
         signals = int((own["signals"] != "").sum())
+        too_many = bool(censored.mean() > control_chart.MOST_CENSORED)
         found.append(
             Judged(
                 phase,
@@ -150,7 +153,8 @@ def judged(chart: control_chart.Chart, limits: Specification) -> tuple[Judged, .
                     limited=phase.limits is not None,
                     censored=int(censored.sum()),
                 ),
-                interval(values, chart.scale),
+                None if too_many else interval(values, chart.scale),
+                too_many,
             )
         )
     return tuple(found)

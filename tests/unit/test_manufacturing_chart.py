@@ -189,3 +189,22 @@ def test_capability_is_not_shown_where_a_baseline_gives_no_limits() -> None:
     assert capability.data["cpk"].tolist() == ["not shown: there are no control limits"]
     assert "n = 25" in capability.data["ppk"].iloc[0]
     assert signals.foot == "Nothing can be judged: there are no control limits."
+
+
+def bounded(bounds: int) -> MemorySession:
+    """Twenty lots of which the first are bounds."""
+    return world([lot(at, 10 + at % 2, qualifier="<" if at < bounds else None) for at in range(20)])
+
+
+def test_no_tolerance_interval_is_claimed_from_the_few_results_that_are_no_bounds() -> None:
+    (said,) = cards(bounded(6))[2].data["tolerance"]
+    assert said == "not shown: results beyond a quantification limit"
+    (said,) = cards(world([lot(0, 10), lot(1, 11)]))[2].data["tolerance"]
+    assert said == "not shown: too few lots"
+
+
+def test_a_tolerance_interval_says_how_many_lots_it_rests_on_and_how_many_are_left_out() -> None:
+    (said,) = cards(bounded(5))[2].data["tolerance"]
+    assert said.endswith(", n = 15; 5 lots beyond a quantification limit left out")
+    (said,) = cards(bounded(0))[2].data["tolerance"]
+    assert said.endswith(", n = 20")
