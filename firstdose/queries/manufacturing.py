@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from firstdose.queries import ask
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from firstdose.lake import Session
@@ -67,9 +69,12 @@ def series(session: "Session", view: "View", attribute: str, site: str) -> "pd.D
     return ask("manufacturing.series", session, view, attribute=attribute, site=site)
 
 
-def limits(session: "Session", view: "View", attribute: str) -> "pd.DataFrame":
-    """Specifications of an attribute valid on the report day: phase, lower, upper, programs (int)."""
-    return ask("manufacturing.limits", session, view, attribute=attribute)
+def limits(session: "Session", view: "View", attribute: str, made: "Collection[str]") -> "pd.DataFrame":
+    """Specifications of an attribute valid on the report day for the programs of the lots charted.
+
+    Columns: phase, lower, upper, programs (int). A program that made nothing there has no say.
+    """
+    return ask("manufacturing.limits", session, view, attribute=attribute, made=sorted(made))
 
 
 def baselines(session: "Session", view: "View", attribute: str, site: str) -> "pd.DataFrame":

@@ -195,7 +195,7 @@ def chart_cards(view: View, session: "Session", picked: "Picked") -> tuple[Card,
         since=view.since,
         until=view.until,
     )
-    limits = queries.limits(session, view, picked.attribute)
+    limits = queries.limits(session, view, picked.attribute, set(found.points["program_id"]))
     events = queries.events(session, *asked)
     specified = manufacturing_chart.specification(limits)
     name = either(picked.name, picked.name_ja)

@@ -131,7 +131,9 @@ def _charted(tables: dict[str, Any], code: str) -> None:
     chart = control_chart.chart(queries.series(session, view, code, "PLANT"), picked.scale)
     assert len(chart.points) == len(own)
     events = queries.events(session, view, code, "PLANT")
-    figure = control(chart, picked, queries.limits(session, view, code), events)
+    figure = control(
+        chart, picked, queries.limits(session, view, code, set(chart.points["program_id"])), events
+    )
     assert sum(len(trace.x or ()) for trace in figure.data) <= 5_000
 
 

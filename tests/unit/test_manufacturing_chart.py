@@ -208,3 +208,20 @@ def test_a_tolerance_interval_says_how_many_lots_it_rests_on_and_how_many_are_le
     assert said.endswith(", n = 15; 5 lots beyond a quantification limit left out")
     (said,) = cards(bounded(0))[2].data["tolerance"]
     assert said.endswith(", n = 20")
+
+
+def test_a_program_that_made_nothing_at_the_site_lends_no_specification() -> None:
+    lots = [lot(at, 10 + [0, 1, 0.5][at % 3]) for at in range(25)]
+    both = [specification(5, 15, program_id="P1"), specification(2, 18, program_id="P2")]
+    chart, _signals, capability = cards(world(lots, specifications=both))
+    assert capability.data["specified"].tolist() == ["5.00–15.0 (clinical)"]
+    assert "n = 25" in capability.data["cpk"].iloc[0]
+    assert "specifications differ" not in chart.foot
+    across = [shape for shape in chart.figure.layout.shapes if shape.xref == "paper"]
+    named = [note.text for note in chart.figure.layout.annotations if "specification" in note.text]
+    assert {shape.y0 for shape in across} <= {5, 15}
+    assert len(named) == 2
+    assert not any("18" in text for text in named)
+    mixed = world([*lots, lot(25, 10.2, program_id="P2")], specifications=both)
+    assert "specifications differ" in cards(mixed)[0].foot
+    assert "specifications differ" not in cards(mixed, until=FIRST + timedelta(20))[0].foot

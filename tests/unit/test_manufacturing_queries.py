@@ -314,8 +314,8 @@ def test_limits_that_differ_between_programs_are_two_rows() -> None:
         },
     ]
     session = world(specifications=limits)
-    assert sorted(queries.limits(session, view(), "VIAB")["lower"]) == [60.0, 75.0]
-    assert queries.limits(session, view(program=("P2",)), "VIAB")["lower"].tolist() == [75.0]
+    assert sorted(queries.limits(session, view(), "VIAB", ["P1", "P2"])["lower"]) == [60.0, 75.0]
+    assert queries.limits(session, view(), "VIAB", ["P2"])["lower"].tolist() == [75.0]
 
 
 def test_what_a_failed_lot_failed_is_found_by_its_own_specification() -> None:

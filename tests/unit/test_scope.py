@@ -221,6 +221,7 @@ def extras(all_: Frames) -> dict[str, Any]:
         "attribute": "DP_VCN", "site": "CENTRE-CPF", "lot": lot, "where": "JP", "table": "tasks",
         "item": next(one for one in all_["readiness_items"]["item_id"] if one.startswith("NCC-03")),
         "shown": list(all_["transfers"]["transfer_id"]), "page": "overview", "versions": (1, 2),
+        "made": list(all_["programs"]["program_id"]),
     }  # fmt: skip
 
 

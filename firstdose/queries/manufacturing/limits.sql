@@ -1,5 +1,5 @@
--- grain: one row per phase and pair of limits of one attribute valid on the report day for the programs let through
--- params: $chosen (the programs let through), $attribute, $as_of
+-- grain: one row per phase and pair of limits of one attribute valid on the report day for programs with lots in a chart
+-- params: $made (the programs of those lots), $attribute, $as_of
 with valid as (
     select
         programs.program_id,
@@ -12,7 +12,7 @@ with valid as (
         on specifications.program_id = programs.program_id or specifications.program_id is null
     where specifications.attribute_code = $attribute
         and specifications.valid_from <= $as_of
-        and list_contains($chosen, programs.program_id)
+        and list_contains($made, programs.program_id)
     qualify row_number() over (
         partition by programs.program_id, specifications.phase
         order by specifications.program_id nulls last, specifications.valid_from desc, specifications.specification_id
