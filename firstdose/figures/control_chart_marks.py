@@ -74,24 +74,39 @@ def decades(low: float, high: float) -> Row:
 
 
 def events(points: pd.DataFrame, happened: pd.DataFrame) -> tuple[list[Row], list[Row]]:
-    """A line where an event fell between two lots, and its number above; the remark below names it."""
-    starts = pd.to_datetime(points["started_on"])
+    """A line where an event fell between two lots, and its letter above; the remark below names it.
+
+    Lots stand by process version: of versions made side by side each has its own line.
+    """
+    phases = [pd.to_datetime(part) for _phase, part in points.groupby("phase", sort=True)["started_on"]]
     lines, names = [], []
     for number, row in enumerate(happened.to_dict("records")[:_MOST_EVENTS], 1):
-        place = float((starts < pd.Timestamp(row["on_date"])).sum()) - 0.5
-        lines.append(_upright(place, "second"))
-        names.append(
-            {
-                "text": f"<b>{chr(64 + number)}</b>",
-                "x": place,
-                "yref": "paper",
-                "y": 1,
-                "yanchor": "bottom",
-                "showarrow": False,
-                "font": {"size": 11, "color": theme.colour("second")},
-            }
-        )
+        for place in _places(phases, pd.Timestamp(row["on_date"])):
+            lines.append(_upright(place, "second"))
+            names.append(
+                {
+                    "text": f"<b>{chr(64 + number)}</b>",
+                    "x": place,
+                    "yref": "paper",
+                    "y": 1,
+                    "yanchor": "bottom",
+                    "showarrow": False,
+                    "font": {"size": 11, "color": theme.colour("second")},
+                }
+            )
     return lines, names
+
+
+def _places(phases: list["pd.Series[Any]"], day: pd.Timestamp) -> list[float]:
+    """Where a day falls: in each phase with lots on both sides of it, else between two phases."""
+    found, start, every = [], 0, 0
+    for started in phases:
+        before = int((started < day).sum())
+        if 0 < before < len(started):
+            found.append(start + before - 0.5)
+        start, every = start + len(started), every + before
+    # without such a phase those begun before the day stand first, for they are ordered by their first lot
+    return found or [every - 0.5]
 
 
 def events_in_words(happened: pd.DataFrame) -> str:

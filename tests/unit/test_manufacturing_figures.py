@@ -145,6 +145,36 @@ def test_events_and_new_process_versions_stand_between_the_lots() -> None:
     assert named == ["process 1", "process 2"]
 
 
+@pytest.mark.parametrize(
+    ("on", "places"),
+    [
+        pytest.param(date(2026, 2, 20), [1.5, 4.5], id="in the days of both versions: once in each"),
+        pytest.param(date(2026, 1, 10), [0.5], id="in the days of the first alone"),
+        pytest.param(date(2026, 4, 15), [4.5], id="in the days of the second alone"),
+        pytest.param(date(2026, 2, 1), [0.5], id="a lot of the same day stands right of it"),
+        pytest.param(date(2025, 12, 1), [-0.5], id="before every lot"),
+        pytest.param(date(2026, 6, 1), [5.5], id="after every lot"),
+    ],
+)
+def test_an_event_stands_among_the_lots_of_each_version_made_side_by_side(
+    on: date, places: list[float]
+) -> None:
+    frame = lots(steady(6), process_version=["1", "1", "2", "1", "1", "2"])
+    frame["started_on"] = pd.to_datetime(
+        ["2026-01-01", "2026-02-01", "2026-02-15", "2026-03-01", "2026-04-01", "2026-05-01"]
+    )
+    event = pd.DataFrame({"event_id": ["E"], "on_date": [on], "kind": ["site"], "title": ["Shutdown"]})
+    figure = drawn(frame, events=event.assign(title_ja=None))
+    lines = [shape.x0 for shape in figure.layout.shapes if shape.yref == "paper" and shape.line.dash == "dot"]
+    assert lines == places
+    assert [one.x for one in figure.layout.annotations if one.text == "<b>A</b>"] == places
+    points = control_chart.chart(frame, "linear").points
+    for place in places:
+        phase = points["phase"].iloc[min(int(place + 1), 5)]
+        left = points[(points["phase"] == phase) & (points.index < place)]
+        assert (left["started_on"] < pd.Timestamp(on)).all()
+
+
 @pytest.mark.parametrize("values", [[], [5.0], [5.0, 5.0]])
 def test_few_or_equal_lots_make_a_figure_and_no_error(values: list[float]) -> None:
     figure = drawn(lots(values), limits=limits(("clinical", 1.0, 9.0)))
