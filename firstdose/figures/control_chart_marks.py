@@ -98,15 +98,16 @@ def events(points: pd.DataFrame, happened: pd.DataFrame) -> tuple[list[Row], lis
 
 
 def _places(phases: list["pd.Series[Any]"], day: pd.Timestamp) -> list[float]:
-    """Where a day falls: in each phase with lots on both sides of it, else between two phases."""
-    found, start, every = [], 0, 0
+    """Where a day falls: in each phase with lots on both sides of it, else behind the last phase before."""
+    found, start, behind = [], 0, 0
     for started in phases:
         before = int((started < day).sum())
         if 0 < before < len(started):
             found.append(start + before - 0.5)
-        start, every = start + len(started), every + before
-    # without such a phase those begun before the day stand first, for they are ordered by their first lot
-    return found or [every - 0.5]
+        start += len(started)
+        if before:
+            behind = start  # no count of all lots: phases stand by their first, which a period may leave out
+    return found or [behind - 0.5]
 
 
 def events_in_words(happened: pd.DataFrame) -> str:

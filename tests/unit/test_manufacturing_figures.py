@@ -175,6 +175,18 @@ def test_an_event_stands_among_the_lots_of_each_version_made_side_by_side(
         assert (left["started_on"] < pd.Timestamp(on)).all()
 
 
+def test_an_event_keeps_its_place_when_a_period_leaves_the_first_lots_of_a_version_out() -> None:
+    frame = lots(steady(4), process_version=["1", "2", "2", "1"])
+    frame["started_on"] = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-05", "2026-04-01"])
+    chart = control_chart.chart(frame, "linear", since=date(2026, 3, 1))
+    assert chart.points["batch_id"].tolist() == ["L3", "L2"], "version 1 was begun first"
+    event = pd.DataFrame(
+        {"event_id": ["E"], "on_date": [date(2026, 3, 15)], "kind": ["site"], "title": ["Shutdown"]}
+    )
+    figure = figures.control(chart, PICKED, limits(), event.assign(title_ja=None))
+    assert [one.x for one in figure.layout.annotations if one.text == "<b>A</b>"] == [1.5]
+
+
 @pytest.mark.parametrize("values", [[], [5.0], [5.0, 5.0]])
 def test_few_or_equal_lots_make_a_figure_and_no_error(values: list[float]) -> None:
     figure = drawn(lots(values), limits=limits(("clinical", 1.0, 9.0)))
