@@ -71,7 +71,7 @@ versions_card, freshness = cards()
 ui.draw(versions_card)
 history(view, session)
 ui.draw(freshness)
-audit_chain(view)
+audit_chain(view, session)
 view = ui.page_choice(
     view, "table", _("Table"), {name: one.label for name, one in contracts().items()}, many=True
 )

@@ -1,15 +1,17 @@
 """``firstdose export``: a data version as an archive, or a page as a deck, workbook, report or CSV files."""
 
+import hashlib
 import os
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
 from firstdose.errors import FirstdoseError, StoreError
-from firstdose.lake import Lake
+from firstdose.lake import Author, Lake
 from firstdose.words import LANGUAGES, _, use_language
 
 _ENDINGS = {"pptx": "pptx", "xlsx": "xlsx", "html": "html", "csv": "zip", "pdf": "pdf"}
@@ -57,7 +59,7 @@ def export(
         if target is None:
             raise click.UsageError(_("Name the zip to write with --to."))
         _free(target, force=force)
-        _version(int(what), target)
+        _version(int(what), target, by, why)
         return
     if lang:
         use_language(lang)
@@ -118,17 +120,28 @@ def _free(target: Path, *, force: bool) -> None:
         raise click.ClickException(_("{file} is there already; --force writes over it.").format(file=target))
 
 
-def _version(version: int, target: Path) -> None:
+def _version(version: int, target: Path, by: str, why: str) -> None:
+    """Write the archive of a version and tell the audit chain; no file stays of what could not be told."""
+    from firstdose.exports import reason
     from firstdose.exports.archive import zip_version
 
+    reason.judge(why)
     lake = Lake.open()
     found = lake.version(version)
     try:
         zip_version(lake.session(version), found, target)
+        with target.open("rb") as file:
+            told = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise StoreError(
             _("{file} cannot be written: {why}").format(file=target, why=error.strerror or str(error))
         ) from error
+    author = Author(by.strip() or reason.UNNAMED, reason.told(f"v{version}", why), date.min)
+    try:
+        lake.note("export", author, target.name, version=version, file_sha256=told)
+    except FirstdoseError:
+        target.unlink()
+        raise
     click.echo(_("Version {n} written to {file}.").format(n=version, file=target))
 
 

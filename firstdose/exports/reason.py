@@ -6,6 +6,7 @@ from firstdose.settings import EXPORT_REASON, is_on
 from firstdose.words import _, ngettext
 
 SETTING = EXPORT_REASON
+UNNAMED = "unnamed"  # who brings or takes something away and has said no name
 
 
 def asked() -> bool:

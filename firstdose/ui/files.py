@@ -10,6 +10,7 @@ from firstdose.exports.table import to_csv
 from firstdose.ui import table
 from firstdose.ui.card import Table
 from firstdose.ui.empty import all_templates
+from firstdose.ui.hand_out import hand_out
 from firstdose.ui.markdown import escaped
 from firstdose.words import _
 
@@ -21,19 +22,18 @@ if TYPE_CHECKING:
     from firstdose.view import View
 
 
-def table_files(view: "View", session: "Session", contract: "Contract", rows: "pd.DataFrame") -> None:  # noqa: ARG001
+def table_files(view: "View", session: "Session", contract: "Contract", rows: "pd.DataFrame") -> None:
     """Offer one table of the data version: its rows, its empty template, and what every column means."""
     name = contract.name
     with st.container(key=f"card-table-data-{name}", border=True, gap="small"):
         st.markdown(f"##### {escaped(contract.label)}\n\n:small[:gray[{escaped(contract.meaning)}]]")
         with st.container(horizontal=True, key="action-data-files"):
-            st.download_button(
+            hand_out(
                 _("Rows of v{version} as CSV").format(version=session.version),
-                data=lambda: to_csv(rows),
-                file_name=f"{name}-v{session.version}.csv",
-                mime="text/csv",
-                key="action-data-rows",
-                on_click="ignore",
+                f"{name}-v{session.version}.csv",
+                "action-data-rows",
+                lambda: to_csv(rows),
+                (view, session),
             )
             st.download_button(
                 _("Empty template"),

@@ -18,6 +18,7 @@ from firstdose.ui import access, markup
 from firstdose.ui.address import page_text
 from firstdose.ui.card import Table, draw
 from firstdose.ui.filters import version_label
+from firstdose.ui.hand_out import hand_out
 from firstdose.ui.markdown import escaped
 from firstdose.ui.signed import author, maker, name_field, name_said
 from firstdose.ui.state import speak
@@ -58,13 +59,14 @@ def history(view: View, session: "Session") -> None:
                 _asked("name", _("Give a name"), chosen)
             if access.allows("restore"):
                 _asked("restore", _("Restore as a new version"), chosen)
-            st.download_button(
+            hand_out(
                 _("All tables of v{version} (zip)").format(version=chosen),
-                data=partial(_zip, lake(), chosen),  # the thread that writes it knows no reader
-                file_name=f"firstdose-v{chosen}.zip",
+                f"firstdose-v{chosen}.zip",
+                "action-data-zip",
+                partial(_zip, lake(), chosen),
+                (view, session),
+                version=chosen,
                 mime="application/zip",
-                key="action-data-zip",
-                on_click="ignore",
             )
 
 
@@ -159,7 +161,7 @@ def second_person(names: "Iterable[str | None]") -> dict[str, str]:
     return {"approved_by": _("Second person")} if any(names) else {}
 
 
-def audit_chain(view: View) -> None:
+def audit_chain(view: View, session: "Session") -> None:
     """Every event of the audit chain, to filter and to take away, and a button that verifies all."""
     if not access.allows("see audit"):
         return
@@ -193,13 +195,12 @@ def audit_chain(view: View) -> None:
     if view.chart is None:
         with st.container(horizontal=True, key="action-data-audit"):
             st.button(_("Verify everything stored"), key="action-data-verify", on_click=_verify)
-            st.download_button(
+            hand_out(
                 _("The lines shown, with every column (CSV)"),
-                data=lambda: to_csv(record(events, view.key("q"))),
-                file_name="firstdose-audit.csv",
-                mime="text/csv",
-                key="action-data-audit-csv",
-                on_click="ignore",
+                "firstdose-audit.csv",
+                "action-data-audit-csv",
+                lambda: to_csv(record(events, view.key("q"))),
+                (view, session),
             )
         _told("verify-told")
 

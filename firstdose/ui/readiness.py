@@ -22,6 +22,7 @@ from firstdose.rules.readiness_verdict import verdicts, worst_first
 from firstdose.ui import access
 from firstdose.ui.address import known
 from firstdose.ui.card import Card, Chart, Table
+from firstdose.ui.hand_out import hand_out
 from firstdose.ui.leads import to_items, to_review
 from firstdose.ui.markdown import escaped
 from firstdose.ui.remember import remembered
@@ -221,13 +222,12 @@ def checklist_to_take(view: "View", session: "Session") -> None:
             return
         st.markdown(escaped(said.format(n=lacking)))
         with st.container(horizontal=True):
-            st.download_button(
+            hand_out(
                 _("Missing items as CSV"),
-                data=lambda: to_csv(items),
-                file_name="readiness_items.csv",
-                mime="text/csv",
-                key="action-readiness-csv",
-                on_click="ignore",
+                "readiness_items.csv",
+                "action-readiness-csv",
+                lambda: to_csv(items),
+                (view, session),
             )
             if st.button(_("Put them into my draft"), key="action-readiness-draft"):
                 _into_draft(to_csv(items))

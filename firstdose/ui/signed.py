@@ -12,8 +12,6 @@ from firstdose.words import _
 if TYPE_CHECKING:
     from firstdose.who import Method
 
-#: Whoever brings a file or takes rows away and has not said who they are.
-UNNAMED = "unnamed"
 _ASKED = "desk-by"  # what was said once in this session is not asked again
 _LONGEST = 120
 

@@ -13,7 +13,7 @@ from firstdose.exports import reason
 from firstdose.exports.artefact import Stamp
 from firstdose.exports.table import to_csv, to_parquet
 from firstdose.ui.header import age, pinned_view, whole
-from firstdose.ui.signed import UNNAMED, author, name_said
+from firstdose.ui.signed import author, name_said
 from firstdose.ui.store import lake
 from firstdose.view import to_link
 from firstdose.words import _, language, use_language
@@ -57,7 +57,7 @@ def stamp_of(state: Kept, by: str, home: str, why: str = "") -> Stamp:
 
 def one_card(card: "Card", ending: str, why: str = "") -> tuple[str, Callable[[], bytes]]:
     """The file name of a card's rows, and what writes them."""
-    stamp = stamp_of(st.session_state, name_said() or UNNAMED, whole(""), why)
+    stamp = stamp_of(st.session_state, name_said() or reason.UNNAMED, whole(""), why)
     name = f"{stamp.page}-{card.key}-v{stamp.version}.{ending}"
     return name, partial(write_rows, lake(), card.taken, card.title, stamp, name, signed(stamp))
 

@@ -1,11 +1,15 @@
 """The data page looks back: a version is named, restored and verified, and the audit chain is read."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from firstdose.audit import Chain
+from firstdose.errors import FirstdoseError
 from firstdose.intake.scope import Scope
 from firstdose.lake import Draft, Drafts, Lake
 from firstdose.ui import filters
@@ -175,3 +179,25 @@ def test_a_damaged_version_is_refused_in_words_and_the_one_before_is_a_click_awa
     assert not app.exception
     assert not app.error
     assert app.session_state["view"].version == 3
+
+
+def test_what_is_no_card_leaves_a_line_too_and_asks_for_a_reason_where_one_is_asked(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: dict[str, dict[str, Any]] = {}
+    monkeypatch.setattr(st, "download_button", lambda _label, **how: drawn.update({how["key"]: how}))
+    data(table="partners")
+    for key in ("action-data-zip", "action-data-audit-csv", "action-data-rows"):
+        content = drawn[key]["data"]()
+        line = Chain(lake.place.audit).whole()[-1]
+        assert (line["action"], line["object_id"]) == ("export", drawn[key]["file_name"])
+        assert line["file_sha256"] == hashlib.sha256(content).hexdigest()
+        assert not drawn[key]["disabled"]
+    before = len(Chain(lake.place.audit).whole())
+    monkeypatch.setenv("FIRSTDOSE_EXPORT_REASON", "1")
+    app = data(table="partners")
+    assert app.text_input(key="why-action-data-zip")
+    assert drawn["action-data-zip"]["disabled"]
+    with pytest.raises(FirstdoseError, match="why this is taken away"):
+        drawn["action-data-zip"]["data"]()
+    assert len(Chain(lake.place.audit).whole()) == before

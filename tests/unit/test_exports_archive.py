@@ -1,6 +1,7 @@
 """A version taken away as an archive: other tools accept it, and published again it changes nothing."""
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -12,6 +13,7 @@ import frictionless
 import pytest
 from click.testing import CliRunner
 
+from firstdose.audit import Chain
 from firstdose.cli import main
 from firstdose.contracts import contracts
 from firstdose.exports import archive
@@ -157,17 +159,29 @@ def test_the_command_line_exports_a_version_and_publishing_it_says_unchanged(
 ) -> None:
     monkeypatch.setenv("FIRSTDOSE_LANG", "en")
     monkeypatch.setenv("FIRSTDOSE_LAKE", str(tmp_path / "lake"))
-    publish(Lake.open(), files(tmp_path, partners=PARTNERS))
+    lake = Lake.open()
+    publish(lake, files(tmp_path, partners=PARTNERS))
     target = tmp_path / "v.zip"
 
     def run(*words: str) -> Any:
         return CliRunner().invoke(main, list(words))
 
     assert run("export", "1", "--to", str(target)).exit_code == 0
+    line = Chain(lake.place.audit).whole()[-1]
+    assert (line["action"], line["object_id"], line["version"]) == ("export", "v.zip", 1)
+    assert line["file_sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
     again = run("export", "1", "--to", str(target))
     assert (again.exit_code, "--force" in again.output) == (1, True)
     unknown = run("export", "999", "--to", str(tmp_path / "w.zip"))
     assert (unknown.exit_code, "999" in unknown.output) == (1, True)
+    monkeypatch.setenv("FIRSTDOSE_EXPORT_REASON", "1")
+    silent = run("export", "1", "--to", str(tmp_path / "w.zip"))
+    assert silent.exit_code != 0
+    assert not (tmp_path / "w.zip").exists()
+    told = run("export", "1", "--to", str(tmp_path / "r.zip"), "--by", "Aiko", "--why", "for the archive")
+    assert told.exit_code == 0
+    assert "for the archive" in Chain(lake.place.audit).whole()[-1]["reason"]
+    monkeypatch.delenv("FIRSTDOSE_EXPORT_REASON")
     nowhere = run("export", "1", "--to", str(tmp_path / "no" / "v.zip"))
     assert (nowhere.exit_code, "cannot be written" in nowhere.output) == (1, True)
     folder = unpacked(target, tmp_path / "v")

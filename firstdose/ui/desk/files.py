@@ -8,13 +8,14 @@ import streamlit as st
 
 from firstdose.contracts import contracts
 from firstdose.errors import FirstdoseError
+from firstdose.exports import reason
 from firstdose.intake.staged import Staged
 from firstdose.rules import desk as rules
 from firstdose.ui.desk import mapping
 from firstdose.ui.desk.refused import told
 from firstdose.ui.desk.rows import first_rows, show
 from firstdose.ui.markdown import escaped
-from firstdose.ui.signed import UNNAMED, author, name_said
+from firstdose.ui.signed import author, name_said
 from firstdose.ui.store import lake
 from firstdose.words import _, say_number
 
@@ -49,7 +50,7 @@ def receive(drafts: "Drafts", draft: "Draft | None", owner: str) -> "Draft | Non
         try:
             draft = drafts.add(draft or drafts.begin(owner), file.name, file.getvalue())
             kept = next(one for one in draft.files if one.name == file.name)
-            by = author(name_said() or UNNAMED, _("Brought to a draft"), date.min)
+            by = author(name_said() or reason.UNNAMED, _("Brought to a draft"), date.min)
             lake().note("upload", by, draft.id, source_file=kept.name, file_sha256=kept.sha256)
         except FirstdoseError as error:
             problems.append(f"{file.name}: {error}")
