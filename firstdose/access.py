@@ -221,3 +221,11 @@ def within(grant: Grant, wanted: Scope) -> None:
     if wanted.within(grant.scope) != wanted:
         said = _("Not allowed: what you want to share is wider than what you may see ({scope}).")
         raise Denied(said.format(scope=grant.scope.in_words()))
+
+
+def may_end(grant: Grant, *, shows_within: bool) -> None:
+    """Let somebody end a link that shows no more than they may see: ``Denied`` else."""
+    may(grant, "revoke link")
+    if not shows_within:
+        said = _("Not allowed: this link shows more than what you may see ({scope}).")
+        raise Denied(said.format(scope=grant.scope.in_words()))

@@ -66,6 +66,11 @@ class PartnerLink:
         except (ValueError, TypeError):
             return NOTHING
 
+    def shows_within(self, scope: Scope) -> bool:
+        """Whether all it shows lies within a scope; of a damaged record only who sees everything may know."""
+        mine = self.allowed()
+        return scope.everything or (mine != NOTHING and mine.within(scope) == mine)
+
     def shut(self, now: datetime) -> str:
         """Why it shows nothing any more, in words; empty while it does."""
         if self.revoked_by:

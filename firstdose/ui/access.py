@@ -13,6 +13,7 @@ from firstdose.ui.who import who
 from firstdose.words import _
 
 if TYPE_CHECKING:
+    from firstdose.lake.partner_links import PartnerLink
     from firstdose.who import Who
 
 SEEN_AS = "view-as"
@@ -61,6 +62,16 @@ def require(action: Action, object_id: str = "") -> None:
         access.may(grant(), action)
     except Denied as error:
         _told(who(), action, object_id, error)
+        raise
+
+
+def require_end(link: "PartnerLink") -> None:
+    """Let the reader revoke a partner link, or refuse in words (``Denied``) and tell the audit chain."""
+    granted = grant()
+    try:
+        access.may_end(granted, shows_within=link.shows_within(granted.scope))
+    except Denied as error:
+        _told(who(), "revoke link", link.id, error)
         raise
 
 

@@ -1,5 +1,6 @@
-"""Partner links in the Share panel: make one for somebody without an account, list all, revoke one."""
+"""Partner links in the Share panel: make one for somebody without an account, list, revoke."""
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ _CLOSED = frozenset({"data"})  # the desk and the history are no page to share
 
 
 def panel(view: View, session: "Session") -> None:
-    """A form for a new link, and every link there is, each opened only when somebody asks for it."""
+    """A form for a new link, and the links that show no more than the reader sees, once somebody asks."""
     box = st.expander(_("A link for somebody without an account"), key="share-partner", on_change="rerun")
     if not box.open:
         return
@@ -37,7 +38,9 @@ def panel(view: View, session: "Session") -> None:
         # outside of the form: whoever revokes says it too
         by = name_field(_("Your name"), "share-partner-by")
         _form(view, session, by)
-        for one in partner_links.listed(lake())[:_LISTED]:
+        scope = access.grant().scope  # whoever has the address of a link sees what it shows
+        mine = [one for one in partner_links.listed(lake()) if one.shows_within(scope)]
+        for one in mine[:_LISTED]:
             _one(one)
 
 
@@ -148,13 +151,15 @@ def _one(link: PartnerLink) -> None:
         shut or _("until {day}").format(day=link.expires_at[:10]),
         link.by,
     ]
-    with st.container(key=f"share-partner-{link.id}", gap=None):
+    # the browser gets the key as a class, and the id would open the link
+    key = hashlib.sha256(link.id.encode()).hexdigest()[:16]
+    with st.container(key=f"share-partner-{key}", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{escaped(link.name)}** · {escaped(opened)}")
             if not shut and access.allows("revoke link"):
                 st.button(
                     _("Revoke"),
-                    key=f"action-revoke-{link.id}",
+                    key=f"action-revoke-{key}",
                     type="tertiary",
                     on_click=_revoke,
                     args=(link,),
@@ -169,7 +174,7 @@ def _revoke(link: PartnerLink) -> None:
     speak()
     by = name_said("share-partner-by") or name_said()
     try:
-        access.require("revoke link", link.id)
+        access.require_end(link)
         partner_links.revoke(lake(), link, by, _("Revoked from the list"))
     except FirstdoseError as error:
         st.session_state["share-problem"] = str(error)
