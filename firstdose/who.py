@@ -6,6 +6,8 @@ from typing import Literal
 #: How it is known who asks; the words of the audit chain's ``auth_method``.
 Method = Literal["local", "oidc", "proxy", "link"]
 
+_LINK_TOLD = len("link:") + 6  # hex digits, enough to tell links apart in the audit chain; our convention
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -22,10 +24,14 @@ class Who:
 
     @property
     def shown(self) -> str:
-        """Name and id, as versions, drafts and files tell who made them: names alone are not unique."""
+        """Name and id, as versions, drafts and files tell who made them: names alone are not unique.
+
+        Of a partner link only the first digits: whoever has the whole id opens the link.
+        """
         if self.method == "local":
             return ""
-        return f"{self.name[:60]} ({self.id})" if self.name and self.name != self.id else self.id
+        told = self.id[:_LINK_TOLD] if self.method == "link" else self.id
+        return f"{self.name[:60]} ({told})" if self.name and self.name != self.id else told
 
 
 #: The one user of a dashboard that listens on this machine alone.

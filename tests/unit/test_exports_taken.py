@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,9 +25,11 @@ from firstdose.exports.native import grid, native
 from firstdose.exports.report import read, report
 from firstdose.exports.table import to_csv, to_parquet
 from firstdose.exports.workbook import workbook
-from firstdose.lake import Lake
+from firstdose.lake import Author, Lake
 from firstdose.rules.overview import Headline
+from firstdose.ui import take
 from firstdose.ui.stamp import write_rows
+from firstdose.who import Who
 from tests.unit.test_lake import ME
 
 STAMP = Stamp(
@@ -257,3 +260,41 @@ def test_where_a_reason_is_asked_for_nothing_leaves_without_one(
     assert write_rows(lake, told, "", said, "a.csv", ME) == to_csv(told)
     assert ("Reason", "for the steering committee") in said.lines()
     assert reason.told("pipeline", said.why) == "Export of pipeline: for the steering committee"
+
+
+GUEST = Who(f"link:{'5ec2e7' + 'ab' * 13}", "Kenji", "link")
+
+
+def unpacked(content: bytes) -> bytes:
+    """A file with whatever is packed in it."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return content + b"".join(unpacked(packed.read(name)) for name in packed.namelist())
+
+
+@pytest.mark.parametrize("kind", take.KINDS)
+def test_no_file_that_a_guest_takes_away_holds_the_id_that_opens_the_link(kind: str) -> None:
+    stamp = replace(STAMP, by=GUEST.shown)
+    made = Artefact(stamp, (), (block(pd.DataFrame({"a": [1]})),))
+    told = unpacked(take.KINDS[kind].write(made))
+    assert GUEST.id.removeprefix("link:").encode() not in told
+    assert b"Kenji (link:5ec2e7)" in told
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_the_rows_a_guest_takes_away_do_not_hold_it_and_the_audit_chain_does(
+    tmp_path: Path, ending: str
+) -> None:
+    lake, secret = Lake.open(tmp_path / "lake"), GUEST.id.removeprefix("link:")
+    stamp = replace(STAMP, by=GUEST.shown)
+    by = Author.of(GUEST, "pipeline", date.min)
+    content = write_rows(lake, pd.DataFrame({"a": [1]}), "A card", stamp, f"rows.{ending}", by)
+    assert secret.encode() not in content
+    line = Chain(lake.place.audit).whole()[-1]
+    assert (line["actor_id"], line["actor_name"]) == (GUEST.id, "Kenji (link:5ec2e7)")
+
+
+def test_of_a_link_without_a_name_no_more_is_shown_either() -> None:
+    assert replace(GUEST, name="").shown == "link:5ec2e7"
+    assert Who("link:", "", "link").shown == "link:"
