@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from firstdose import access, access_rules, partner
 from firstdose.access import Denied
-from firstdose.lake import Lake, narrowed
+from firstdose.lake import Lake, narrowed, refusals
 from firstdose.settings import settings
 from firstdose.who import Who
 from firstdose.words import _
 
 
 def lake_of(cookies: Mapping[str, str], page: str, signed_in: Who | None = None) -> Lake:
-    """The lake as whoever sent these cookies may read it; ``Denied`` when it is not known who that is.
+    """The lake as whoever sent these cookies may read it; ``Denied``, which the audit chain is told, else.
 
     ``signed_in`` is whom the doors of the server know. A calendar program signs in nowhere: where people sign
     in, it takes a feed by a partner link alone, and a browser takes one as a file.
@@ -21,9 +21,13 @@ def lake_of(cookies: Mapping[str, str], page: str, signed_in: Who | None = None)
         if settings().signs_in:
             raise Denied(_("Sign in, or open a partner link, before you take this address."))
         return Lake.shared()
-    if who.method == "link":
-        granted = partner.grant(who)
-    else:
-        granted = access_rules.grant(who, access_rules.path(Lake.shared().place.folder))
-    access.may_open(granted, page)
+    try:
+        if who.method == "link":
+            granted = partner.grant(who)
+        else:
+            granted = access_rules.grant(who, access_rules.path(Lake.shared().place.folder))
+        access.may_open(granted, page)
+    except Denied as error:
+        refusals.tell(Lake.shared(), who, "view", page, str(error))
+        raise
     return narrowed(Lake.shared(), granted.scope)

@@ -17,7 +17,9 @@ from firstdose.access import NOTHING, Scope
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
 from firstdose.lake import locking
+from firstdose.lake.publish import Author
 from firstdose.lake.store import Lake
+from firstdose.who import LOCAL, Who
 from firstdose.words import _, ngettext
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -92,6 +94,7 @@ def make(
     days: int,
     most: int,
     passphrase: str = "",
+    who: Who = LOCAL,
 ) -> PartnerLink:
     """Share; ``FirstdoseError`` for what is not said, ``StoreError`` when the store cannot be written."""
     name, by, now = name.strip()[:_TEXT], by.strip()[:_TEXT], datetime.now(UTC)
@@ -120,14 +123,15 @@ def make(
     with locking.writing(lake.place), lake.place.written():
         kept = _keep(lake, f"{made.id}.json", record, 0o444)
         shown = {"scope": made.scope, "pages": list(pages), "expires_at": made.expires_at, "most": most}
-        _append(lake, "share_create", by, name, made, record_sha256=kept, **shown)
+        told = Author.acting(who, by, name).told
+        _append(lake, "share_create", made, **told, record_sha256=kept, **shown)
     return made
 
 
 _RECORD = frozenset({"id", "name", "scope", "pages", "link", "by", "at", "expires_at", "most", "passphrase"})
 
 
-def revoke(lake: Lake, link: PartnerLink, by: str, why: str) -> PartnerLink:
+def revoke(lake: Lake, link: PartnerLink, by: str, why: str, who: Who = LOCAL) -> PartnerLink:
     """End a link at once, for those too who have it open; ``FirstdoseError`` without a person."""
     by = by.strip()[:_TEXT]
     if not by:
@@ -137,7 +141,7 @@ def revoke(lake: Lake, link: PartnerLink, by: str, why: str) -> PartnerLink:
     gone = {"by": by, "at": _text(datetime.now(UTC)), "why": why[:_TEXT]}
     with locking.writing(lake.place), lake.place.written():
         kept = _keep(lake, f"{link.id}.revoked.json", gone, 0o444)
-        _append(lake, "share_revoke", by, why, link, record_sha256=kept)
+        _append(lake, "share_revoke", link, **Author.acting(who, by, why).told, record_sha256=kept)
     return replace(link, revoked_by=by, revoked_at=gone["at"])
 
 
@@ -191,9 +195,7 @@ def open_(lake: Lake, link: PartnerLink, passphrase: str, *, now: datetime | Non
         if not fits:
             state["wrong"] += 1
             _keep(lake, f"{link.id}.opened.json", state, 0o644)
-            _append(
-                lake, "denied", f"link:{link.id}", "passphrase", link, asked="share_open", auth_method="link"
-            )
+            _append(lake, "denied", link, **_guest(link, "passphrase"), asked="share_open")
             raise Shut(_("The passphrase does not fit."))
         if len(link.opened) >= link.most:
             raise Shut(_("This link was opened as often as it may be; ask whoever sent it for another."))
@@ -201,7 +203,7 @@ def open_(lake: Lake, link: PartnerLink, passphrase: str, *, now: datetime | Non
         state["opened"].append({"token": _hashed(token), "at": _text(moment)})
         _keep(lake, f"{link.id}.opened.json", state, 0o644)
         count = len(state["opened"])
-        _append(lake, "share_open", f"link:{link.id}", link.name, link, opening=count, auth_method="link")
+        _append(lake, "share_open", link, **_guest(link, link.name), opening=count)
     return token
 
 
@@ -236,10 +238,14 @@ def _fits(passphrase: str, kept: str) -> bool:
     return hmac.compare_digest(_print(passphrase[:_TEXT], salt), kept)
 
 
-def _append(lake: Lake, action: str, actor: str, reason: str, link: PartnerLink, **more: Any) -> None:
+def _guest(link: PartnerLink, why: str) -> dict[str, str]:
+    return {"actor": f"link:{link.id}", "reason": why, "auth_method": "link"}
+
+
+def _append(lake: Lake, action: str, link: PartnerLink, **told: Any) -> None:
     chain = Chain(lake.place.audit)
     chain.set_torn_line_aside()
-    chain.append(action, actor=actor, reason=reason, object_id=link.id, **more)
+    chain.append(action, object_id=link.id, **told)
 
 
 def _keep(lake: Lake, name: str, record: dict[str, Any], mode: int) -> str:

@@ -53,6 +53,11 @@ class Author:
         """The author that a person signed in is."""
         return cls(who.shown, why, as_of, by_id=who.id, method=who.method)
 
+    @classmethod
+    def acting(cls, who: Who, by: str, why: str) -> "Author":
+        """The author of an act that publishes nothing: whoever is signed in, else the name that was said."""
+        return cls(by, why, date.min) if who.method == "local" else cls.of(who, why, date.min)
+
     @property
     def ids(self) -> dict[str, str]:
         """How the audit chain names a person signed in; nothing for who only said a name."""

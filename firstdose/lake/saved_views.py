@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from firstdose.errors import FirstdoseError
@@ -66,13 +66,9 @@ def save(
         raise FirstdoseError(_("This link is longer than {n} characters.").format(n=_LINK))
     made = SavedView(secrets.token_hex(16), name, note.strip()[:_NOTE], page, link, owner, shared, by, _now())
     kept = _keep(lake, f"{made.id}.json", asdict(made))
-    author = _author(who, by, made.note or name)
+    author = Author.acting(who, by, made.note or name)
     lake.note("view_saved", author, made.id, link=link, shared=shared, record_sha256=kept)
     return made
-
-
-def _author(who: Who, by: str, why: str) -> Author:
-    return Author(by, why, date.min) if who.method == "local" else Author.of(who, why, date.min)
 
 
 def retire(lake: Lake, view: SavedView, by: str, why: str, who: Who = LOCAL) -> SavedView:
@@ -84,7 +80,7 @@ def retire(lake: Lake, view: SavedView, by: str, why: str, who: Who = LOCAL) -> 
         return view
     gone = replace(view, retired_by=by, retired_at=_now())
     kept = _keep(lake, f"{view.id}.retired.json", {"by": by, "at": gone.retired_at, "why": why[:_NOTE]})
-    lake.note("view_retired", _author(who, by, why), view.id, record_sha256=kept)
+    lake.note("view_retired", Author.acting(who, by, why), view.id, record_sha256=kept)
     return gone
 
 

@@ -19,6 +19,7 @@ from firstdose.ui.menu import PAGES
 from firstdose.ui.signed import name_field, name_said, remember
 from firstdose.ui.state import speak
 from firstdose.ui.store import lake
+from firstdose.ui.who import who
 from firstdose.view import View, to_link
 from firstdose.words import _, ngettext
 
@@ -137,6 +138,7 @@ def _made(
         days=days,
         most=most,
         passphrase=passphrase,
+        who=who(),
     )
 
 
@@ -175,6 +177,6 @@ def _revoke(link: PartnerLink) -> None:
     by = name_said("share-partner-by") or name_said()
     try:
         access.require_end(link)
-        partner_links.revoke(lake(), link, by, _("Revoked from the list"))
+        partner_links.revoke(lake(), link, by, _("Revoked from the list"), who())
     except FirstdoseError as error:
         st.session_state["share-problem"] = str(error)

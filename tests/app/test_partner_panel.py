@@ -54,7 +54,7 @@ def made(lake: Lake, name: str, scope: Scope) -> PartnerLink:
 
 def sign(monkeypatch: pytest.MonkeyPatch, name: str) -> Who:
     somebody = Who(name, name, "oidc")
-    for room in (access, share, signed):
+    for room in (access, share, signed, links):
         monkeypatch.setattr(room, "who", lambda: somebody)
     return somebody
 
@@ -125,4 +125,5 @@ def test_who_may_see_what_a_link_shows_revokes_it_and_nobody_else(
     assert bool(found.shut(datetime.now(UTC))) is ends
     last = list(Chain(lake.place.audit).events())[-1]
     assert last["action"] == ("share_revoke" if ends else "denied")
+    assert (last["actor_id"], last["auth_method"]) == (name, "oidc")
     assert ends or state["share-problem"].startswith("Not allowed")

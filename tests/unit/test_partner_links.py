@@ -15,7 +15,7 @@ from firstdose import asking, doors, partner, server, signin
 from firstdose.access import Denied, Scope
 from firstdose.audit import Chain
 from firstdose.errors import FirstdoseError
-from firstdose.lake import Lake, partner_links
+from firstdose.lake import Lake, partner_links, refusals
 from firstdose.lake.partner_links import PartnerLink, Shut
 from firstdose.readers import parse
 from firstdose.settings import Settings
@@ -249,3 +249,30 @@ def test_leaving_forgets_the_link_in_the_browser(lake: Lake) -> None:
     status, headers, _body = ask(partner.LEAVE)
     assert (status, headers["location"]) == (303, "/")
     assert "Max-Age=0" in headers["set-cookie"]
+
+
+def test_who_is_signed_in_is_named_by_the_lines_of_making_and_revoking(lake: Lake) -> None:
+    aiko = Who("aiko@centre.example", "Aiko", "oidc")
+    link = made(lake, by=aiko.shown, who=aiko)
+    partner_links.revoke(lake, link, aiko.shown, "sent to the wrong person", aiko)
+    create, revoke = Chain(lake.place.audit).whole()
+    assert (create["action"], revoke["action"]) == ("share_create", "share_revoke")
+    assert (create["reason"], revoke["reason"]) == ("Kenji", "sent to the wrong person")
+    for line in (create, revoke):
+        assert line["actor_id"] == "aiko@centre.example"
+        assert line["actor_name"] == "Aiko (aiko@centre.example)"
+        assert line["auth_method"] == "oidc"
+        assert line["object_id"] == link.id
+
+
+def test_a_feed_that_is_refused_is_told_once(lake: Lake) -> None:
+    refusals.forget()
+    link = made(lake)
+    cookie = {partner.COOKIE: f"{link.id}.{partner_links.open_(lake, link, '')}"}
+    partner_links.revoke(lake, link, "Aiko", "sent to the wrong person")
+    for _turn in range(2):
+        with pytest.raises(Denied, match="revoked by Aiko"):
+            asking.lake_of(cookie, "timeline")
+    denied = [one for one in Chain(lake.place.audit).whole() if one["action"] == "denied"]
+    told = [(one["actor_id"], one["auth_method"], one["asked"], one["object_id"]) for one in denied]
+    assert told == [(f"link:{link.id}", "link", "view", "timeline")]
