@@ -64,7 +64,10 @@ def grant(who: Who) -> Grant:
 
 
 def answered(request: "Request") -> Response:
-    """GET: the page of the link, or a form for its passphrase; 404 for no such link, 410 for one shut."""
+    """GET: the page of the link, or a form for its passphrase; 404 for no such link, 410 for one shut.
+
+    HEAD tells these apart too, and opens nothing.
+    """
     use_language((request.headers.get("accept-language") or "en")[:2])
     try:
         lake = Lake.shared()
@@ -73,6 +76,8 @@ def answered(request: "Request") -> Response:
             return PlainTextResponse("Not found", 404)
         if why := found.shut(datetime.now(UTC)):
             return _page(why, 410)
+        if request.method == "HEAD":  # sent by programs that try an address before anybody reads the page
+            return HTMLResponse("", headers=_NO_STORE)
         kept = parse(request.headers.get("cookie", "")).get(COOKIE, "")
         name, _sep, token = kept.partition(".")
         if name == found.id and partner_links.holds(lake, found, token):
@@ -159,6 +164,6 @@ _HEAD = (
 
 ROUTES = (
     Route(LEAVE, left),
-    Route("/p/{name}", answered, methods=["GET"]),
+    Route("/p/{name}", answered, methods=["GET"]),  # and with it HEAD
     Route("/p/{name}", sent, methods=["POST"]),
 )

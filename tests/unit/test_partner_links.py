@@ -39,13 +39,16 @@ def made(lake: Lake, **more: Any) -> PartnerLink:
     return partner_links.make(lake, **given | more)
 
 
-def ask(path: str, cookie: str = "", form: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
+def ask(
+    path: str, cookie: str = "", form: dict[str, str] | None = None, method: str = ""
+) -> tuple[int, dict[str, str], str]:
     """What the routes answer to one request: status, headers and body."""
     app = Starlette(routes=list(partner.ROUTES), middleware=[Middleware(server.Guard)])
     sent: list[Any] = []
     scope = {
-        "type": "http", "method": "GET" if form is None else "POST", "path": path, "query_string": b"",
-        "raw_path": path.encode(), "headers": [(b"cookie", cookie.encode())], "root_path": "",
+        "type": "http", "method": method or ("GET" if form is None else "POST"), "path": path,
+        "raw_path": path.encode(), "query_string": b"", "headers": [(b"cookie", cookie.encode())],
+        "root_path": "",
     }  # fmt: skip
 
     async def receive() -> dict[str, Any]:
@@ -276,3 +279,23 @@ def test_a_feed_that_is_refused_is_told_once(lake: Lake) -> None:
     denied = [one for one in Chain(lake.place.audit).whole() if one["action"] == "denied"]
     told = [(one["actor_id"], one["auth_method"], one["asked"], one["object_id"]) for one in denied]
     assert told == [(f"link:{link.id}", "link", "view", "timeline")]
+
+
+def test_a_look_at_the_head_alone_opens_nothing_and_is_told_nowhere(lake: Lake) -> None:
+    """A mail program or chat that tries an address before it is clicked asks for the head alone."""
+    link = made(lake, most=1)
+    status, headers, body = ask(link.address, method="HEAD")
+    assert (status, body) == (200, "")
+    assert not {"set-cookie", "location"} & set(headers)
+    assert headers["cache-control"] == "no-store"
+    assert partner_links.find(lake, link.id).opened == ()  # type: ignore[union-attr]
+    assert [one["action"] for one in Chain(lake.place.audit).whole()] == ["share_create"]
+    assert ask(link.address)[0] == 303
+    assert ask(link.address, method="HEAD")[0] == 200, "opened as often as it may be is told by GET"
+
+
+def test_the_head_alone_says_too_that_there_is_no_link_or_none_any_more(lake: Lake) -> None:
+    link = made(lake)
+    partner_links.revoke(lake, link, "Aiko", "sent to the wrong person")
+    assert ask(link.address, method="HEAD")[0] == 410
+    assert ask(f"/p/{'0' * 32}", method="HEAD")[0] == 404
