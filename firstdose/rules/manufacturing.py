@@ -128,10 +128,10 @@ def lines(benchmarks: pd.DataFrame, targets: pd.DataFrame, measure: str) -> pd.D
 def result_mark(row: dict[Any, Any]) -> ResultMark:
     """How one result stands against its specification: a bound may leave it unclear.
 
-    Takes passed (of a pass/fail attribute), value, qualifier, lower and upper. ``<`` a limit passes an upper
+    Takes passed (judges where there is no value), value, qualifier, lower and upper. ``<`` a limit passes an upper
     limit at or above it; nothing is known of it against a lower limit it does not already miss.
     """
-    if not pd.isna(row["passed"]):
+    if pd.isna(row["value"]) and not pd.isna(row["passed"]):
         return "passes" if row["passed"] else "fails"
     lower, upper, value = row["lower"], row["upper"], row["value"]
     if pd.isna(lower) and pd.isna(upper):

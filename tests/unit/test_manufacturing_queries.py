@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from firstdose.queries import manufacturing as queries
+from firstdose.rules.manufacturing import result_mark
+from firstdose.rules.manufacturing_chart import out_of_specification
 from firstdose.view import View
 from tests.support import MemorySession, session_of
 
@@ -344,6 +346,23 @@ def test_what_a_failed_lot_failed_is_found_by_its_own_specification() -> None:
     )
     found = queries.out_of_specification(session, view())
     assert found[["batch_id", "attribute_code"]].to_numpy().tolist() == [["BAD", "LOOK"], ["BAD", "VIAB"]]
+
+
+def test_a_number_with_a_verdict_beside_it_is_judged_alike_on_lot_page_chart_and_pareto() -> None:
+    limit = {"specification_id": "S", "attribute_code": "VIAB", "phase": "clinical", "lower": 70.0}
+    session = world(
+        batches=[lot(one, "2026-01-02", disposition="rejected") for one in ("LOW", "HIGH")],
+        specifications=[limit | {"valid_from": date(2026, 1, 1)}],
+        results=[result("LOW", 50.0, passed=True), result("HIGH", 90.0, passed=False)],
+    )
+    marks = {
+        one: result_mark(queries.lot_results(session, view(), one).iloc[0].to_dict())
+        for one in ("LOW", "HIGH")
+    }
+    charted = queries.series(session, view(), "VIAB", "SEND").set_index("batch_id")
+    assert marks == {"LOW": "fails", "HIGH": "passes"}
+    assert out_of_specification(charted).to_dict() == {"LOW": True, "HIGH": False}
+    assert queries.out_of_specification(session, view())["batch_id"].tolist() == ["LOW"]
 
 
 def test_a_deviation_is_open_until_the_report_day_says_otherwise() -> None:

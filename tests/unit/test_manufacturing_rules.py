@@ -44,6 +44,14 @@ def test_a_pass_fail_result_needs_no_limits(passed: bool, mark: str) -> None:
     assert rules.result_mark(row) == mark
 
 
+@pytest.mark.parametrize(("passed", "value", "mark"), [(True, 50.0, "fails"), (False, 90.0, "passes")])
+def test_a_number_is_judged_by_itself_and_not_by_the_verdict_beside_it(
+    passed: bool, value: float, mark: str
+) -> None:
+    row = {"passed": passed, "value": value, "qualifier": None, "lower": 70.0, "upper": NONE}
+    assert rules.result_mark(row) == mark
+
+
 def lots(*dispositions: str) -> pd.DataFrame:
     count = len(dispositions)
     return pd.DataFrame(

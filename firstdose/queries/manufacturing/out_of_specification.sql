@@ -111,7 +111,8 @@ select distinct
     attributes.name_ja
 from judged
 inner join attributes on judged.attribute_code = attributes.attribute_code
-where judged.failed > 0
+-- a number is judged by itself, whatever verdict stands beside it
+where (judged.failed > 0 and attributes.data_type = 'pass/fail')
     or judged.lowest < judged.lower
     or judged.highest > judged.upper
 order by judged.batch_id, judged.attribute_code
