@@ -195,19 +195,21 @@ def shared_donors(lots: pd.DataFrame) -> int:
 
 
 def _range(own: pd.DataFrame, first: Side, second: Side, k: float, scale: Scale) -> QualityRange:
-    """The quality range; a bound of the second group is counted only where it lies outside for sure."""
+    """The quality range; a bound of the second group is counted only where it lies outside for sure.
+
+    Below an end of the range is outside of it, as the ends belong to it.
+    """
     found = quality_range(second.values, first.values, k)
     bounds = own[(own["side"] == "second") & own["qualifier"].notna()]
     numbers = bounds["value"].to_numpy(dtype=float)
     positive = np.where(numbers > 0, numbers, np.nan)
     scaled = np.log(positive) if scale == "log" else numbers
-    below = (bounds["qualifier"] == "<").to_numpy() & (scaled < found.low)
-    above = (bounds["qualifier"] == ">").to_numpy() & (scaled > found.high)
-    sure = bounds.assign(known=scaled)[below | above]
-    if sure.empty:
-        return found
-    outside = one_per_donor(sure["known"].to_numpy(dtype=float), sure["donor_id"].tolist())
-    return quality_range(np.concatenate([second.values, outside]), first.values, k)
+    below = (bounds["qualifier"] == "<").to_numpy() & (scaled <= found.low)
+    above = (bounds["qualifier"] == ">").to_numpy() & (scaled >= found.high)
+    donors = bounds.loc[below | above, "donor_id"]
+    outside = int(donors.isna().sum()) + donors.nunique()
+    # which value it has beyond its bound is not known, and the bound itself may stand on the end of the range
+    return quality_range(np.concatenate([second.values, np.full(outside, np.inf)]), first.values, k)
 
 
 def _verdict(

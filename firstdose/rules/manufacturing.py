@@ -128,8 +128,8 @@ def lines(benchmarks: pd.DataFrame, targets: pd.DataFrame, measure: str) -> pd.D
 def result_mark(row: dict[Any, Any]) -> ResultMark:
     """How one result stands against its specification: a bound may leave it unclear.
 
-    Takes passed (judges where there is no value), value, qualifier, lower and upper. ``<`` a limit passes an upper
-    limit at or above it; nothing is known of it against a lower limit it does not already miss.
+    Takes passed (judges where there is no value), value, qualifier, lower and upper. ``<`` a limit passes an
+    upper limit at or above it; nothing is known of it against a lower limit it does not already miss.
     """
     if pd.isna(row["value"]) and not pd.isna(row["passed"]):
         return "passes" if row["passed"] else "fails"
@@ -137,7 +137,9 @@ def result_mark(row: dict[Any, Any]) -> ResultMark:
     if pd.isna(lower) and pd.isna(upper):
         return "no specification"
     bound = row["qualifier"] if isinstance(row["qualifier"], str) else ""
-    below, above = (not pd.isna(lower) and value < lower), (not pd.isna(upper) and value > upper)
+    # limits belong to what is allowed: a value on one passes, one below or above it does not
+    below = not pd.isna(lower) and (value < lower or (value == lower and bound == "<"))
+    above = not pd.isna(upper) and (value > upper or (value == upper and bound == ">"))
     if (below and bound != ">") or (above and bound != "<"):
         return "fails"
     safe_low = pd.isna(lower) or bound != "<"

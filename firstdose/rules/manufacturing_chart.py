@@ -161,7 +161,16 @@ def judged(chart: control_chart.Chart, limits: Specification) -> tuple[Judged, .
 
 
 def out_of_specification(points: pd.DataFrame) -> "pd.Series[bool]":
-    """Which lots lie outside the specification of their phase and day of test; a bound only when sure."""
-    low = (points["value"] < points["lower_limit"]) & (points["qualifier"] != ">")
-    high = (points["value"] > points["upper_limit"]) & (points["qualifier"] != "<")
-    return (low | high).fillna(False).astype(bool)
+    """Which lots lie outside the specification of their phase and day of test; a bound only when sure.
+
+    On a limit a value is inside and what lies below or above it is not.
+    """
+    value, lower, upper = (
+        points[name].to_numpy(dtype=float) for name in ("value", "lower_limit", "upper_limit")
+    )
+    less, more = (points["qualifier"].eq(sign).fillna(False).to_numpy(dtype=bool) for sign in ("<", ">"))
+    # a mean of logarithms gives 70 back as 70.00000000000003
+    on_lower, on_upper = (np.isclose(value, limit, rtol=1e-9, atol=0) for limit in (lower, upper))
+    low = np.where(on_lower, less, (value < lower) & ~more)
+    high = np.where(on_upper, more, (value > upper) & ~less)
+    return pd.Series(low | high, index=points.index, dtype=bool)

@@ -240,6 +240,15 @@ def test_a_bound_counts_in_a_quality_range_only_when_it_lies_outside_for_sure(
     assert (found.range.n_inside, found.range.n) == (inside, n)
 
 
+def test_a_bound_at_the_end_of_a_quality_range_lies_outside_of_it_for_sure() -> None:
+    own = one(SENDING, SENDING, tier=2, quality_range_k=3.0).range
+    assert own is not None
+    for value, sign, n in ((own.low, "<", 11), (own.low, ">", 10), (own.high, ">", 11), (own.high, "<", 10)):
+        found = one(SENDING, [*SENDING, *SENDING, value], bounds={"B10": sign}, tier=2, quality_range_k=3.0)
+        assert found.range is not None
+        assert (found.range.n_inside, found.range.n) == (10, n)
+
+
 @pytest.mark.parametrize(
     ("second", "verdict"),
     [((10.0,) * 9 + (99.0,), "within range"), ((10.0,) * 8 + (99.0,), "outside range")],

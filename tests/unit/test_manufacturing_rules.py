@@ -1,5 +1,6 @@
 """What is said of lots: verdicts of results, links to a chart, ageing, closure, causes, reference lines."""
 
+import math
 from datetime import date
 
 import numpy as np
@@ -24,10 +25,14 @@ NONE = float("nan")
         pytest.param(1.0, "<", NONE, 5.0, "passes", id="below a bound under the upper limit"),
         pytest.param(9.0, "<", NONE, 5.0, "unclear", id="below a bound over the upper limit"),
         pytest.param(60.0, "<", 70.0, NONE, "fails", id="below a bound under the lower limit"),
+        pytest.param(70.0, "<", 70.0, NONE, "fails", id="below the lower limit itself"),
+        pytest.param(70.0, ">", 70.0, NONE, "passes", id="above the lower limit itself"),
         pytest.param(80.0, "<", 70.0, NONE, "unclear", id="below a bound over the lower limit"),
         pytest.param(80.0, ">", 70.0, NONE, "passes", id="above a bound over the lower limit"),
         pytest.param(60.0, ">", 70.0, NONE, "unclear", id="above a bound under the lower limit"),
         pytest.param(9.0, ">", NONE, 5.0, "fails", id="above a bound over the upper limit"),
+        pytest.param(5.0, ">", NONE, 5.0, "fails", id="above the upper limit itself"),
+        pytest.param(5.0, "<", NONE, 5.0, "passes", id="below the upper limit itself"),
         pytest.param(1.0, ">", NONE, 5.0, "unclear", id="above a bound under the upper limit"),
     ],
 )
@@ -238,4 +243,13 @@ def test_a_bound_is_out_of_specification_only_when_it_is_sure() -> None:
         }
     )
     assert charts.out_of_specification(points).tolist() == [True, False, True, False]
+    on = pd.DataFrame(
+        {
+            "value": [70.0, 70.0, 70.0, 5.0, 5.0, 5.0, math.exp(math.log(3.0))],
+            "qualifier": ["<", ">", None, ">", "<", None, None],
+            "lower_limit": [70.0] * 3 + [NONE] * 4,
+            "upper_limit": [NONE] * 3 + [5.0] * 3 + [3.0],
+        }
+    )
+    assert charts.out_of_specification(on).tolist() == [True, False, False, True, False, False, False]
     assert not np.any(charts.out_of_specification(points.iloc[:0]))
