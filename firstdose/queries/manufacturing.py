@@ -97,6 +97,14 @@ def deviations(session: "Session", view: "View") -> "pd.DataFrame":
     return ask("manufacturing.deviations", session, view)
 
 
+def lot_deviations(session: "Session", view: "View", lot: str) -> "pd.DataFrame":
+    """Every deviation of one lot opened until the report day, as many as ``lots`` counts: in no period.
+
+    Columns as ``deviations``; the site is that of the lot, whoever opened them.
+    """
+    return ask("manufacturing.lot_deviations", session, view, lot=lot)
+
+
 def out_of_specification(session: "Session", view: "View") -> "pd.DataFrame":
     """Attributes that lots rejected or released out of specification failed, one row a lot and attribute."""
     return ask("manufacturing.out_of_specification", session, view)

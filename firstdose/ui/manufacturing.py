@@ -48,9 +48,7 @@ def lot_picked(view: View, session: "Session") -> str | None:
 def lot_cards(view: View, session: "Session", lot: str, day: date) -> tuple[Table, ...]:
     """One lot: its life, its results, its deviations; of a vector lot every lot made with it."""
     found = queries.lot(session, view, lot)
-    deviations = queries.deviations(session, view)
-    own = deviations[deviations["batch_id"] == lot].reset_index(drop=True)
-    own.attrs = dict(deviations.attrs)
+    own = queries.lot_deviations(session, view, lot)
     made = queries.products(session, view, lot)
     cards = [
         Table(

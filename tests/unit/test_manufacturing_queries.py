@@ -9,6 +9,7 @@ import pytest
 from firstdose.queries import manufacturing as queries
 from firstdose.rules.manufacturing import result_mark
 from firstdose.rules.manufacturing_chart import out_of_specification
+from firstdose.ui.manufacturing import lot_cards
 from firstdose.view import View
 from tests.support import MemorySession, session_of
 
@@ -395,6 +396,42 @@ def test_a_deviation_is_open_until_the_report_day_says_otherwise() -> None:
     assert sooner["closed_on"].isna().all()
     assert sooner["root_cause"].isna().all()
     assert queries.deviations(session, view(program=("P1",)))["deviation_id"].tolist() == ["X1"]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        pytest.param({}, id="no filter"),
+        pytest.param({"since": date(2026, 2, 1)}, id="since the lot began"),
+        pytest.param({"until": date(2026, 2, 1)}, id="until the lot began"),
+        pytest.param({"partner": ("SEND",)}, id="the site of the lot"),
+        pytest.param({"program": ("P1",)}, id="its program"),
+        pytest.param({"as_of": date(2026, 2, 20)}, id="an earlier report day"),
+    ],
+)
+def test_a_lot_shows_as_many_deviations_as_the_list_counts_for_it(filters: dict[str, Any]) -> None:
+    told = {"batch_id": "D1", "severity": "minor", "category": "C", "title": "T"}
+    rows = [
+        told | {"deviation_id": "X1", "partner_id": "SEND", "opened_on": date(2026, 1, 20)},
+        told | {"deviation_id": "X2", "partner_id": "TAKE", "opened_on": date(2026, 2, 10)},
+        told | {"deviation_id": "X3", "partner_id": "SEND", "opened_on": date(2026, 3, 10)},
+        told | {"deviation_id": "X4", "partner_id": "SEND", "opened_on": date(2026, 2, 3), "batch_id": "D2"},
+    ]
+    session = world(batches=[lot("D1", "2026-02-01"), lot("D2", "2026-02-01")], deviations=rows)
+    counted = queries.lots(session, view(**filters)).set_index("batch_id")["deviations"]
+    own = queries.lot_deviations(session, view(**filters), "D1")
+    assert len(own) == counted["D1"] == (2 if "as_of" in filters else 3)
+    assert own.columns.tolist() == queries.deviations(session, view()).columns.tolist()
+    shown = {card.key: card.data for card in lot_cards(view(**filters), session, "D1", DAY)}
+    assert len(shown["table-manufacturing-lot-deviations"]) == len(own)
+
+
+def test_deviations_of_a_lot_that_is_not_let_through_are_not_shown() -> None:
+    told = {"deviation_id": "X", "batch_id": "D1", "partner_id": "TAKE", "severity": "minor"}
+    rows = [told | {"category": "C", "title": "T", "opened_on": date(2026, 2, 3)}]
+    session = world(batches=[lot("D1", "2026-02-01")], deviations=rows)
+    for refused in ({"program": ("P2",)}, {"partner": ("TAKE",)}):
+        assert queries.lot_deviations(session, view(**refused), "D1").empty
 
 
 def test_each_day_of_a_failed_lot_is_held_against_what_was_valid_on_it() -> None:
