@@ -1,5 +1,6 @@
 """The cards of the transfer page: the board, its deliverables, versions, methods, runs, hand-over."""
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from firstdose.ui.header import note, row
 from firstdose.ui.leads import to_item, to_transfer
 from firstdose.ui.remember import remembered
 from firstdose.ui.store import lake
-from firstdose.view import NOTHING, View
+from firstdose.view import NO_DAY_SINCE, NO_DAY_UNTIL, NOTHING, View
 from firstdose.words import _
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def more_cards(view: View, session: "Session") -> tuple[Card, ...]:
     """Versions, methods, runs and hand-overs of the transfers let through."""
     transfers, _judged, day = _basis(view, session)
     shown = transfers["transfer_id"].tolist()
-    lots = transfer_runs.concerned(manufacturing.lots(session, view), transfers)
+    lots = transfer_runs.concerned(manufacturing.lots(session, _from_the_first(view)), transfers)
     return (
         Table(
             key="table-transfer-versions",
@@ -152,7 +153,7 @@ def more_cards(view: View, session: "Session") -> tuple[Card, ...]:
             title=_("Ladder of runs by site"),
             how=_(
                 "Passed: released; failed: released out of specification or rejected; aborted: terminated; "
-                "counts of lots, exact 95 % interval"
+                "every lot from the first to the report day counts, in any period; exact 95 % interval"
             ),
             columns=run_words.run_columns(),
             height=420,
@@ -172,6 +173,13 @@ def more_cards(view: View, session: "Session") -> tuple[Card, ...]:
             most=_MOST,
         ),
     )
+
+
+def _from_the_first(view: View) -> View:
+    """The view without its period, for a rung once reached stays reached; a period without a day is kept."""
+    refused = view.since == NO_DAY_SINCE or view.until == NO_DAY_UNTIL
+    reversed_ = view.since and view.until and view.since > view.until
+    return view if refused or reversed_ else replace(view, since=None, until=None)
 
 
 def _basis(view: View, session: "Session") -> "tuple[pd.DataFrame, pd.DataFrame, date]":

@@ -17,7 +17,8 @@ from firstdose.rules import transfer as rules
 from firstdose.rules import transfer_methods, transfer_runs
 from firstdose.rules.forecast import Basis
 from firstdose.rules.transfer_handover import hand_over
-from firstdose.view import View
+from firstdose.ui.transfer import more_cards
+from firstdose.view import NO_DAY_SINCE, NO_DAY_UNTIL, View
 from tests.support import MemorySession, session_of
 from tests.unit.test_manufacturing_queries import ATTRIBUTES, PARTNERS, PROGRAMS, lot, result
 
@@ -132,6 +133,45 @@ def test_samples_of_one_lot_are_no_independent_lots_of_a_method() -> None:
     shown = queries.transfers(one, ALL)
     judged = transfer_methods.methods(shown, queries.methods(one, ALL, ["M1"]), pairs).iloc[0]
     assert (judged["n"], judged["verdict"], judged["why"]) == (1, "not demonstrated", "few")
+
+
+def ladder_of(**period: date) -> list[Any]:
+    """The rungs as the page shows them in a period, after three engineering runs in March."""
+    own = session_of(
+        as_of=DAY,
+        partners=PARTNERS,
+        programs=PROGRAMS,
+        transfers=[transfer("T1")],
+        batches=[lot(f"L{at}", f"2026-03-0{at}", purpose="engineering") for at in range(1, 4)],
+        targets=[
+            {
+                "target_id": "R",
+                "metric": "run ladder successes",
+                "value": 3.0,
+                "valid_from": date(2026, 1, 1),
+            }
+        ],
+    )
+    cards = {one.key: one for one in more_cards(replace(ALL, **period), own)}
+    found: list[Any] = cards["table-transfer-runs"].data["next"].tolist()
+    return found
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        pytest.param({"since": date(2026, 4, 1)}, id="since after the runs"),
+        pytest.param({"since": date(2026, 3, 2)}, id="since the second run"),
+        pytest.param({"until": date(2026, 3, 2)}, id="until the second run"),
+    ],
+)
+def test_a_rung_once_reached_stays_reached_in_every_period(period: dict[str, date]) -> None:
+    assert ladder_of(**period) == ladder_of() != []
+
+
+def test_a_period_that_was_refused_shows_no_rung() -> None:
+    assert ladder_of(since=NO_DAY_SINCE) == ladder_of(until=NO_DAY_UNTIL) == []
+    assert ladder_of(since=date(2026, 3, 3), until=date(2026, 3, 1)) == []
 
 
 def test_a_table_says_days_and_the_side_that_must_move_and_a_criterion_in_the_words_of_the_data(
