@@ -19,7 +19,7 @@ def lots(session: "Session", view: "View") -> "pd.DataFrame":
     Columns: batch_id, ids and names of program and site (partner), material, purpose, process_version,
     vector_batch_id, donor_id, replaces_batch_id, disposition, failure_reason (str), is_remanufacture (bool),
     started_on, harvested_on, released_on (date), deviations, open_deviations, products (lots made with this
-    vector lot; int).
+    vector lot; int). A lot released after the report day is pending; a rejection has no day of its own.
     """
     return ask("manufacturing.lots", session, view)
 

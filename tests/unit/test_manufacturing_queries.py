@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from firstdose.queries import manufacturing as queries
+from firstdose.queries import overview, transfer
 from firstdose.rules.manufacturing import result_mark
 from firstdose.rules.manufacturing_chart import out_of_specification
+from firstdose.rules.transfer_runs import ladder
 from firstdose.ui.manufacturing import lot_cards
 from firstdose.view import View
 from tests.support import MemorySession, session_of
@@ -432,6 +434,54 @@ def test_deviations_of_a_lot_that_is_not_let_through_are_not_shown() -> None:
     session = world(batches=[lot("D1", "2026-02-01")], deviations=rows)
     for refused in ({"program": ("P2",)}, {"partner": ("TAKE",)}):
         assert queries.lot_deviations(session, view(**refused), "D1").empty
+
+
+def test_a_lot_released_after_the_report_day_is_pending_on_it_everywhere() -> None:
+    later, days = date(2026, 5, 10), {"harvested_on": date(2026, 4, 20), "released_on": date(2026, 5, 10)}
+    session = world(
+        batches=[
+            lot("V1", "2026-01-01", material="vector", released_on=later),
+            lot("D1", "2026-04-02", vector_batch_id="V1", shipped_on=later, infused_on=later, **days)
+            | {"patient_outcome": "infused"},
+            lot("D2", "2026-04-03", disposition="released out of specification", **days),
+            lot("D3", "2026-04-04", disposition="rejected", failure_reason="R"),
+            lot("D4", "2026-04-05"),  # of a lot without a day of release the verdict is taken as it is
+        ],
+        specifications=[
+            {"specification_id": "S", "attribute_code": "VIAB", "phase": "clinical", "lower": 70.0}
+            | {"valid_from": date(2026, 1, 1)}
+        ],
+        results=[result(one, 60.0) for one in ("D1", "D2", "D3")],
+    )
+    before, after = view(as_of=date(2026, 5, 1)), view(as_of=later)
+
+    def verdicts(of: View) -> list[dict[str, str]]:
+        frames = queries.lots(session, of), queries.series(session, of, "VIAB", "SEND")
+        return [frame.set_index("batch_id")["disposition"].to_dict() for frame in frames]
+
+    listed, charted = verdicts(before)
+    pending = {"V1": "pending", "D1": "pending", "D2": "pending", "D3": "rejected", "D4": "released"}
+    assert listed == pending
+    assert charted == {one: pending[one] for one in ("D1", "D2", "D3")}
+    assert set(verdicts(after)[0].values()) == {"released", "released out of specification", "rejected"}
+    assert queries.lots(session, before)["released_on"].isna().all()
+    assert queries.products(session, before, "V1")["disposition"].tolist() == ["pending"]
+    assert queries.out_of_specification(session, before)["batch_id"].tolist() == ["D3"]
+    assert queries.out_of_specification(session, after)["batch_id"].tolist() == ["D2", "D3"]
+    page = queries.lot(session, before, "D1").iloc[0]
+    assert (page["disposition"], page["vector_disposition"]) == ("pending", "pending")
+    assert page[["released_on", "shipped_on", "infused_on"]].isna().all()
+    assert page["patient_outcome"] == "waiting"
+    assert page["harvested_on"].date() == date(2026, 4, 20)
+    made = overview.batch_success(session, before).set_index("material")
+    assert made.loc["drug product", ["pending", "dispositioned", "released", "failed"]].tolist() == [
+        2,
+        2,
+        1,
+        1,
+    ]
+    rungs = ladder(queries.lots(session, before), transfer.rungs(session, before)).set_index("material")
+    assert rungs.loc["drug product", ["passed", "failed", "pending"]].tolist() == [1, 1, 2]
 
 
 def test_each_day_of_a_failed_lot_is_held_against_what_was_valid_on_it() -> None:

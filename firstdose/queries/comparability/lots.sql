@@ -11,7 +11,7 @@ with sided as (
         batches.purpose,
         batches.donor_id,
         batches.started_on,
-        batches.disposition,
+        if(batches.released_on > $as_of, 'pending', batches.disposition) as disposition,
         if($compare = 'versions', batches.process_version, batches.partner_id) as compared,
         if($compare = 'versions', batches.partner_id, batches.process_version) as held
     from batches

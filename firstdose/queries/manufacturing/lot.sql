@@ -1,5 +1,5 @@
 -- grain: one row: one lot with the days of its life and what it was made from
--- params: $chosen (the programs let through), $partner (null = all), $lot
+-- params: $chosen (the programs let through), $partner (null = all), $lot, $as_of
 select
     batches.batch_id,
     batches.program_id,
@@ -12,20 +12,23 @@ select
     batches.purpose,
     batches.process_version,
     batches.vector_batch_id,
-    vector.disposition as vector_disposition,
+    if(vector.released_on > $as_of, 'pending', vector.disposition) as vector_disposition,
     batches.donor_id,
     batches.replaces_batch_id,
-    batches.disposition,
+    if(batches.released_on > $as_of, 'pending', batches.disposition) as disposition,
     batches.failure_reason,
-    batches.collected_on,
-    batches.received_on,
-    batches.started_on,
-    batches.harvested_on,
-    batches.released_on,
-    batches.shipped_on,
-    batches.infused_on,
-    batches.patient_outcome,
-    batches.outcome_on
+    if(batches.collected_on <= $as_of, batches.collected_on, null) as collected_on,
+    if(batches.received_on <= $as_of, batches.received_on, null) as received_on,
+    if(batches.started_on <= $as_of, batches.started_on, null) as started_on,
+    if(batches.harvested_on <= $as_of, batches.harvested_on, null) as harvested_on,
+    if(batches.released_on <= $as_of, batches.released_on, null) as released_on,
+    if(batches.shipped_on <= $as_of, batches.shipped_on, null) as shipped_on,
+    if(batches.infused_on <= $as_of, batches.infused_on, null) as infused_on,
+    case
+        when coalesce(batches.outcome_on, batches.infused_on) > $as_of and batches.patient_outcome is not null then 'waiting'
+        else batches.patient_outcome
+    end as patient_outcome,
+    if(batches.outcome_on <= $as_of, batches.outcome_on, null) as outcome_on
 from batches
 inner join programs on batches.program_id = programs.program_id
 inner join partners on batches.partner_id = partners.partner_id

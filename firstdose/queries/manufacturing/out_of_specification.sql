@@ -8,6 +8,7 @@ with lots as (
         case when purpose in ('development', 'commercial') then purpose else 'clinical' end as phase
     from batches
     where disposition in ('released out of specification', 'rejected')
+        and coalesce(released_on <= $as_of, true)
         and list_contains($chosen, program_id)
         and ($partner is null or list_contains($partner, partner_id))
         and ($area is null or $area <> []) -- a lot belongs to every area; a refused area still shows nothing

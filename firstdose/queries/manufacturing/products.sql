@@ -11,7 +11,7 @@ select
     made.process_version,
     made.donor_id,
     made.started_on,
-    made.disposition,
+    if(made.released_on > $as_of, 'pending', made.disposition) as disposition,
     made.failure_reason
 from batches as made
 inner join partners on made.partner_id = partners.partner_id

@@ -26,7 +26,7 @@ made as (
         batches.program_id,
         batches.process_version,
         batches.started_on,
-        batches.disposition,
+        if(batches.released_on > $as_of, 'pending', batches.disposition) as disposition,
         case when batches.purpose in ('development', 'commercial') then batches.purpose else 'clinical' end as phase
     from tested
     inner join batches on tested.batch_id = batches.batch_id

@@ -3,7 +3,7 @@
 with lots as (
     select
         material,
-        disposition
+        if(released_on > $as_of, 'pending', disposition) as disposition
     from batches
     where list_contains($chosen, program_id)
         and ($partner is null or list_contains($partner, partner_id))
