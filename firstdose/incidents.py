@@ -10,11 +10,20 @@ import re
 import secrets
 import traceback
 from datetime import UTC, datetime
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
 LOG = logging.getLogger("firstdose.incidents")
+_NOTED = "firstdose_incident"  # an attribute of an error that was written
 _LONGEST = 500  # characters of a message; our convention
 _PLACES = 12  # innermost calls that are named
 
+_OTHERS = ("streamlit", "uvicorn")  # whose loggers are not ours
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]")  # ends a line or speaks to a terminal
 _SECRET = re.compile(
     r"(?i)(\b(?:password|passphrase|passwd|pwd|secret|token|api[_-]?key|authorization|cookie|"
     r"client_secret|id_token|access_token|firstdose_(?:reader|session|back))"
@@ -25,8 +34,14 @@ _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]+@")
 
 
 def note(error: BaseException) -> str:
-    """Write an unexpected error into the log, on one line; the id by which the operator finds it."""
+    """Write an unexpected error into the log, on one line; the id by which the operator finds it.
+
+    An error that passes several hands is written once.
+    """
+    if known := vars(error).get(_NOTED):
+        return str(known)
     name = secrets.token_hex(4)
+    setattr(error, _NOTED, name)
     places = traceback.extract_tb(error.__traceback__)[-_PLACES:]
     told = {
         "ts_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -44,7 +59,39 @@ def without_secrets(text: str) -> str:
     return _IN_ADDRESS.sub("***@", _BEARER.sub(r"\1 ***", _SECRET.sub(r"\1***", text)))
 
 
+def write_on_one_line() -> None:
+    """Have what the server and Streamlit log stand on one line, without secrets, an error as an incident.
+
+    They write tracebacks and whatever a request says, such as the error an identity provider is said to tell.
+    """
+    made = logging.getLogRecordFactory()
+
+    def told(*given: Any, **more: Any) -> logging.LogRecord:
+        record = made(*given, **more)
+        if record.name.partition(".")[0] not in _OTHERS or not foreseen(record):
+            return record
+        said = record.getMessage()
+        tamed = _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", without_secrets(said))
+        error, record.exc_info = record.exc_info, None
+        if error and error[1] is not None:
+            tamed = f"{tamed} (incident {note(error[1])})"
+        if tamed != said:
+            record.msg, record.args = tamed, ()
+        return record
+
+    logging.setLogRecordFactory(told)
+
+
 def foreseen(record: logging.LogRecord) -> bool:
     """Whether a line of Streamlit's log may be written: its traceback of the same error has no id, many lines
     and whatever the message holds."""
     return record.msg != "Uncaught app execution"
+
+
+def failed(request: Request, error: Exception) -> PlainTextResponse:  # noqa: ARG001 (the shape Starlette calls)
+    """What a request gets whose answer failed: the id of the incident and nothing else."""
+    return PlainTextResponse(f"Internal error, incident {note(error)}", 500)
+
+
+#: Where an error of a request ends: it is answered, and raised on, which is logged as the same incident.
+ANSWERED = Middleware(ServerErrorMiddleware, handler=failed)

@@ -215,10 +215,11 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
         script,
         lifespan=lifespan,
         routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE, short.ROUTE, *partner.ROUTES],
-        middleware=[Middleware(Guard), *doors.middleware()],
+        # inside of the guard, so that the answer to an error carries the headers of every answer
+        middleware=[Middleware(Guard), incidents.ANSWERED, *doors.middleware()],
         secrets=doors.secrets() or None,
         on_script_error=unforeseen,
-        exception_handlers={Exception: failed},
+        exception_handlers={Exception: incidents.failed},
     )
 
 
@@ -227,11 +228,6 @@ def unforeseen(error: Exception) -> bool:
     from firstdose.ui.trouble import show_incident
 
     return show_incident(error)
-
-
-def failed(request: Request, error: Exception) -> PlainTextResponse:  # noqa: ARG001 (the shape Starlette calls)
-    """What a request gets whose answer failed: the id of the incident and nothing else."""
-    return PlainTextResponse(f"Internal error, incident {incidents.note(error)}", 500)
 
 
 def seed(folder: Path) -> int:
@@ -345,6 +341,7 @@ def serve(script: Path, address: str, port: int | None, ready: Callable[[str], N
     os.environ.setdefault(assets.CHARTS, "host")
     options["logger.enableRich"] = False  # it would print the traceback beside every log
     logging.getLogger("streamlit.error_util").addFilter(incidents.foreseen)
+    incidents.write_on_one_line()
     send_at_once()
     collect_rarely()
     make_app(script, lambda: ready(url(address))).run(config=options)

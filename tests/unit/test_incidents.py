@@ -1,9 +1,14 @@
 """What nobody foresaw: the reader gets an id, the operator one line, and neither gets a secret."""
 
+import asyncio
 import json
 import logging
+import re
+from typing import Any
 
 import pytest
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.routing import Route, Router
 from streamlit.testing.v1 import AppTest
 
 from firstdose import incidents, server
@@ -96,3 +101,67 @@ def test_streamlit_does_not_write_the_same_error_again() -> None:
 
     assert not incidents.foreseen(record("Uncaught app execution"))
     assert incidents.foreseen(record("anything else"))
+
+
+def test_what_others_log_stands_on_one_line_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
+    incidents.write_on_one_line()
+    written: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            written.append(logging.Formatter("%(message)s").format(record))
+
+    for name in ("uvicorn.error", "streamlit.runtime.download", "firstdose.incidents", "others"):
+        log, kept = logging.getLogger(name), Kept()
+        log.addHandler(kept)
+        try:
+            log.error("Running on %s", "http://127.0.0.1:8501")
+            log.error("refused: %s", DETAIL)
+            try:
+                raise error_of(DETAIL)
+            except ValueError:
+                log.exception("in a download")
+        finally:
+            log.removeHandler(kept)
+        plain, refused, *incident = written
+        written.clear()
+        assert plain == "Running on http://127.0.0.1:8501"
+        if name in ("uvicorn.error", "streamlit.runtime.download"):
+            assert "\\x1b[31m" in refused
+            for line in (refused, *incident):
+                assert "hunter2" not in line
+                assert "\x1b" not in line
+                assert len(line.splitlines()) == 1
+            assert re.fullmatch(r"in a download \(incident [0-9a-f]{8}\)", incident[-1])
+        elif name == "others":
+            assert "hunter2" in refused, "what is not the server's is left alone"
+
+
+def test_a_route_that_breaks_answers_with_an_incident_and_the_headers_of_every_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(_request: Any) -> None:
+        raise error_of(DETAIL)
+
+    made = server.make_app(server.project() / "app.py")._user_middleware
+    whole = [one for one in made if one.cls in (server.Guard, ServerErrorMiddleware)]
+    app: Any = Router([Route("/x", broken)])
+    for one in reversed(whole):
+        app = one.cls(app, *one.args, **one.kwargs)
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/x", "headers": [], "query_string": b""}
+    with pytest.raises(ValueError, match="lot") as caught:
+        asyncio.run(app(scope, lambda: None, send))
+    start, body = sent
+    headers = dict(start["headers"])
+    assert start["status"] == 500
+    assert b"content-security-policy" in headers
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    (incident,) = re.fullmatch(rb"Internal error, incident ([0-9a-f]{8})", body["body"]).groups()  # type: ignore[union-attr]
+    assert incidents.note(caught.value) == incident.decode(), "the same wherever it is told"
+    assert len([line for line in caplog.messages if incident.decode() in line]) == 1
