@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from firstdose.who import Who
 
 SEEN_AS = "view-as"
+#: What one pair of eyes leaves in the state that another must not find: the view, and the file made of it.
+OF_THE_EYES = ("view", "written", "mark", "taken")
 
 
 def own() -> Grant:
@@ -118,5 +120,5 @@ def way_out() -> None:
 
 def end() -> None:
     """See with one's own eyes again; the page starts anew."""
-    for key in (SEEN_AS, "view", "written", "mark"):
+    for key in (SEEN_AS, *OF_THE_EYES):
         st.session_state.pop(key, None)

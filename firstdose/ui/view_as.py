@@ -57,7 +57,7 @@ def _see() -> None:
     except FirstdoseError as error:
         st.error(escaped(str(error)))
         return
-    for key in ("view", "written", "mark"):
+    for key in access.OF_THE_EYES:
         state.pop(key, None)
     state[access.SEEN_AS] = seen
     st.rerun()

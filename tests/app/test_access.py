@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from firstdose.access import Grant, Scope
 from firstdose.audit import Chain
 from firstdose.lake import Lake, refusals
-from firstdose.ui import access, share, signed
+from firstdose.ui import access, share, signed, take, view_as
 from firstdose.who import Who
 from tests.app.test_pages import ROOT, opened, said
 
@@ -108,6 +108,54 @@ def test_a_steward_who_sees_as_a_partner_sees_no_more_and_a_bar_that_says_so() -
     app.button(key="action-view-as-end").click().run()
     assert "You see as a viewer would" not in said(app)
     assert not app.exception
+
+
+def test_a_file_made_with_own_eyes_is_not_offered_to_those_of_somebody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aiko = Who("aiko", "Aiko", "oidc")
+    rule = '[[rule]]\nwho = ["aiko"]\nrole = "steward"\npartners = "*"\nprograms = "*"\n'
+    Path(os.environ["FIRSTDOSE_ROLES"]).write_text(rule, encoding="utf-8")
+    for room in (access, share, signed, take, view_as):
+        monkeypatch.setattr(room, "who", lambda: aiko, raising=False)
+    # AppTest runs the panel with the whole page, before there is anything drawn that could be written
+    monkeypatch.setattr(take, "take", lambda kind, _made: take.Taken(f"page.{kind}", "text/csv", b"all rows"))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.session_state["language"] = "en"
+    app.session_state["action-share"] = app.session_state["share-as"] = True
+    app.run()
+
+    def saves() -> int:
+        assert not app.exception
+        return sum("share-save" in str(one.proto.id) for one in app.get("download_button"))
+
+    app.button(key="action-share-make").click().run()
+    assert saves() == 1
+    app.session_state[access.SEEN_AS] = Grant("viewer", Scope(partners=frozenset({"FORGE"})))
+    app.run()
+    assert "You see as a" in said(app)
+    assert saves() == 0
+    app.button(key="action-share-make").click().run()
+    assert saves() == 1
+    app.button(key="action-view-as-end").click().run()
+    assert saves() == 0
+    assert "taken" not in app.session_state
+
+
+def test_seeing_as_somebody_else_begins_without_the_files_made_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    signed_in(monkeypatch, "aiko")
+    monkeypatch.setattr(access, "require", lambda _action: None)
+    chosen = {"share-as-programs": [], "share-as-partners": ["FORGE"], "share-as-role": "viewer"}
+    state: dict[str, Any] = chosen | {"taken": "a file of all rows", "view": "a view"}
+    monkeypatch.setattr(view_as.st, "session_state", state)
+    monkeypatch.setattr(view_as, "lake", Lake.shared)
+    monkeypatch.setattr(view_as, "name_said", lambda: "Aiko")
+    monkeypatch.setattr(view_as.st, "rerun", lambda: None)
+    view_as._see()
+    assert state[access.SEEN_AS].scope == Scope(partners=frozenset({"FORGE"}))
+    assert not {"taken", "view"} & set(state)
 
 
 def test_who_may_not_see_as_others_cannot_widen_what_they_see_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
