@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import duckdb
 import pyarrow as pa
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 _SCOPES = 64  # lakes kept ready; what they show is kept apart
 _SESSIONS = 160  # versions kept in memory for all scopes of a lake; our convention
 _shown: "WeakKeyDictionary[Lake, OrderedDict[tuple[str, int], Session]]" = WeakKeyDictionary()
+#: Beyond those kept: each without what holds it, and whether somebody still does.
+_left: "WeakKeyDictionary[Lake, dict[tuple[str, int], tuple[Session, ref[_Held]]]]" = WeakKeyDictionary()
+
+
+class _Held:
+    """What all who read one schema hold; nobody has it any more when the last of them is gone."""
 
 
 @lru_cache(maxsize=_SCOPES)
@@ -93,19 +99,36 @@ class NarrowedLake(Lake):
             kept = _shown.setdefault(self.whole, OrderedDict())
             key = (self.scope.digest, version.version)
             if key not in kept:
-                kept[key] = self._show(whole)
+                kept[key] = self._still_read(key) or self._show(whole)
                 while len(kept) > _SESSIONS:
-                    self._forget(kept.popitem(last=False)[1])
+                    self._leave(*kept.popitem(last=False))
+                self._sweep()
             kept.move_to_end(key)
             return kept[key] if kept[key].name == whole.name else replace(kept[key], name=whole.name)
 
     def _show(self, whole: Session) -> Session:
         schema = f"{whole.schema}_s{self.scope.digest}"
         _load(whole.reader.cursor(), whole.schema, schema, self.scope)
-        return replace(whole, store=self.store, schema=schema, by="", why="", idle=deque())
+        return replace(whole, store=self.store, schema=schema, by="", why="", idle=deque(), held=_Held())
 
-    def _forget(self, session: Session) -> None:
-        session.reader.cursor().execute(f"drop schema if exists {session.schema} cascade")
+    def _still_read(self, key: tuple[str, int]) -> Session | None:
+        """What left and is read by somebody still: made anew, it would be gone under them for a moment."""
+        session, held = _left.get(self.whole, {}).pop(key, (None, None))
+        holds = held() if held else None
+        return replace(session, held=holds) if session and holds else None
+
+    def _leave(self, key: tuple[str, int], session: Session) -> None:
+        if isinstance(session.held, _Held):
+            bare = replace(session, held=None)
+            _left.setdefault(self.whole, {})[key] = bare, ref(session.held)
+
+    def _sweep(self) -> None:
+        """Drop what left and nobody reads. Not at the moment it is let go, which may be amid a question."""
+        left = _left.get(self.whole, {})
+        for key, (session, held) in list(left.items()):
+            if held() is None:
+                session.reader.cursor().execute(f"drop schema if exists {session.schema} cascade")
+                del left[key]
 
     def changes(self, before: int, after: int) -> dict[str, TableChanges]:
         """What differs between the allowed rows of two versions."""
@@ -157,6 +180,10 @@ class NarrowedLake(Lake):
 
     def _limit(self, con: duckdb.DuckDBPyConnection) -> "Limit | None":
         return scoped.limit(con, self.scope, lambda table: f'lake."{table}"')
+
+    def _shown_limit(self, number: int) -> "Limit | None":
+        whole = self.whole.session(number)
+        return scoped.limit(whole.reader.cursor(), self.scope, lambda table: f'{whole.schema}."{table}"')
 
     def _denied(self) -> Denied:
         said = _("Not allowed: this touches every row, and you may see {scope}. Ask a steward to do it.")

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from firstdose.contracts import Contract, contracts
-from firstdose.lake import changes, derived
+from firstdose.lake import changes, derived, scoped
 from firstdose.lake import tables as sql
 from firstdose.lake.publish import REMOVED_SHARE, Author, Counts
 from firstdose.lake.session import LARGEST_COPIED, Session
 
 if TYPE_CHECKING:
     from firstdose.intake.scope import Scope
+    from firstdose.lake.scoped import Limit
 
 MOST_TOLD = 200  # keys and cells of a table that a preview lists; all are counted
 
@@ -62,10 +63,22 @@ class Preview:
             self.session.reader.cursor().execute(f"drop schema if exists {self.session.schema} cascade")
 
 
-def look(before: Session, tables: Mapping[str, Path], author: Author, scope: "Scope", key: str) -> Preview:
-    """What publishing typed files would leave behind on top of a version; ``key`` names it."""
+def look(
+    before: Session,
+    tables: Mapping[str, Path],
+    author: Author,
+    scope: "Scope",
+    key: str,
+    limited: "Limit | None" = None,
+) -> Preview:
+    """What publishing typed files would leave behind on top of a version; ``key`` names it.
+
+    With a limit the rows of others that a session shows stay, as they do in a publish. What share of a table
+    goes is told of the rows the publish speaks for, so that it asks just where a publish would refuse.
+    """
     schema = f"d_{key}"
-    told = load(before.reader.cursor(), schema, before.schema or f"v{before.version}", tables, scope)
+    stands = before.schema or f"v{before.version}"
+    told = load(before.reader.cursor(), schema, stands, tables, scope, limited)
     drafted = replace(
         before,
         store=f"{before.store}#{key}#{before.version}",
@@ -86,6 +99,7 @@ def load(
     before: str,
     tables: Mapping[str, Path],
     scope: "Scope",
+    limited: "Limit | None" = None,
 ) -> tuple[Difference, ...]:
     """Make the resulting tables in ``schema``, on top of the schema ``before``; tables that differ are told.
 
@@ -100,8 +114,9 @@ def load(
         if not _touched(con, contract, tables, scope):
             con.execute(f"create view {new} as from {old}")
             continue
-        _result(con, contract, old, new, tables.get(contract.name), scope)
-        found = _difference(con, contract, old, new)
+        mine = scoped.changeable(contract, limited, "s") if limited else "true"
+        _result(con, contract, old, new, tables.get(contract.name), scope, mine)
+        found = _difference(con, contract, old, new, f"{mine} and {_inside(contract, scope)}")
         if found.counts != Counts():
             told.append(found)
     if {one.table for one in told} & set(derived.SOURCES):
@@ -123,23 +138,33 @@ def _touched(
 
 
 def _result(
-    con: duckdb.DuckDBPyConnection, contract: Contract, old: str, new: str, given: Path | None, scope: "Scope"
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    old: str,
+    new: str,
+    given: Path | None,
+    scope: "Scope",
+    mine: str,
 ) -> None:
     """The rows that would stand there: those given, and the stored ones that stay beside them."""
     rows = _literal(given) if given else f"(select * from {old} where false)"
-    stays = "false" if scope.mode == "replace" else "true"
-    if scope.mode == "replace" and scope.within is not None:
-        kind, value = scope.within
-        column = contract.scope_column(kind)
-        inside = "'" + value.replace("'", "''") + "'"
-        stays = "true" if column is None else f's."{column}" is distinct from {inside}'
+    goes = f"{mine} and {_inside(contract, scope)}" if scope.mode == "replace" else "false"
     count = con.execute(f"select count(*) from {rows}").fetchall()[0][0]
     kind = "view" if contract.name == "results" and count > LARGEST_COPIED else "table"
     con.execute(
         f"create {kind} {new} as select {sql.columns(contract)} from {rows} union all "
         f"select {sql.columns(contract, 's.')} from {old} s anti join {rows} i "
-        f"on {sql.same_key(contract, 's', 'i')} where {stays}"
+        f"on {sql.same_key(contract, 's', 'i')} where not coalesce({goes}, false)"
     )
+
+
+def _inside(contract: Contract, scope: "Scope") -> str:
+    """The condition that a stored row is one the publish speaks for, as ``publish`` has it."""
+    if scope.within is None:
+        return "true"
+    kind, value = scope.within
+    column, said = contract.scope_column(kind), value.replace("'", "''")
+    return "false" if column is None else f"s.\"{column}\" = '{said}'"
 
 
 def _literal(path: Path) -> str:
@@ -147,14 +172,16 @@ def _literal(path: Path) -> str:
     return "read_parquet('" + str(path).replace("'", "''") + "')"
 
 
-def _difference(con: duckdb.DuckDBPyConnection, contract: Contract, old: str, new: str) -> Difference:
+def _difference(
+    con: duckdb.DuckDBPyConnection, contract: Contract, old: str, new: str, mine: str
+) -> Difference:
     first = contract.key[0]
     same = sql.same_key(contract, "x", "y")
     counted = con.execute(
         f'select count(*) filter (where x."{first}" is null), '
         f'count(*) filter (where x."{first}" is not null and y."{first}" is not null and '
         f"({sql.columns(contract, 'x.')}) is distinct from ({sql.columns(contract, 'y.')})), "
-        f'count(*) filter (where y."{first}" is null), count(x."{first}") '
+        f'count(*) filter (where y."{first}" is null), (select count(*) from {old} s where {mine}) '
         f"from {old} x full join {new} y on {same}"
     ).fetchall()[0]
     counts = Counts(*counted[:3])

@@ -33,6 +33,7 @@ class Session:
     """One data version, pinned: every table of one publish, none of another.
 
     ``schema`` is where its tables stand; a draft has one of its own and the number of the version below it.
+    ``held`` goes with every copy and every draft on top: while somebody has it, the schema is not dropped.
     """
 
     store: str
@@ -46,6 +47,7 @@ class Session:
     reader: duckdb.DuckDBPyConnection
     schema: str = ""
     idle: "deque[duckdb.DuckDBPyConnection]" = field(default_factory=deque, repr=False, compare=False)
+    held: object = field(default=None, repr=False, compare=False)
 
     @contextmanager
     def asking(self) -> "Iterator[duckdb.DuckDBPyConnection]":

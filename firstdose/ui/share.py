@@ -70,7 +70,15 @@ def _take_away() -> None:
         why = st.text_input(_("Why it is taken away"), max_chars=400, key="share-why", width=480)
     st.button(_("Make the file"), key="action-share-make", on_click=press, args=("share-make",))
     read = run_session()
-    asked = (current_view(), read.store, read.version, language(), kind, by, why)  # the store names whose rows
+    asked = (
+        current_view(),
+        read.store,
+        read.version,
+        language(),
+        kind,
+        by,
+        why,
+    )  # the store names whose rows
     if pressed("share-make") and kind:
         st.session_state.pop(_TAKEN, None)
         try:

@@ -6,6 +6,7 @@ by the references of the contracts.
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from importlib import import_module, resources
@@ -24,6 +25,7 @@ from firstdose.errors import PublishError, UnknownVersion
 from firstdose.intake.scope import Scope as Sent
 from firstdose.lake import Author, Drafts, Lake, Session, derived, narrowed
 from firstdose.lake.prepare import as_its_maker, submit
+from firstdose.lake.preview import Difference
 from firstdose.page_keys import PAGE_KEYS
 from firstdose.queries.filters import known
 from firstdose.view import View, from_params
@@ -493,9 +495,13 @@ def test_most_rows_of_a_small_partner_do_not_go_unsaid_because_others_have_many(
     }
     lake.publish({name: typed(tmp_path, name, given) for name, given in rows.items()}, ME)
     writer, within = (narrowed(lake, A), None) if speaks == "a limited writer" else (lake, ("partner", "A"))
-    short = {"tasks": typed(tmp_path, "tasks", tasks[:1])}
+    short = {"tasks": typed(lake.place.folder, "tasks", tasks[:1])}
     with pytest.raises(PublishError, match="1 of 2 rows of tasks"):
         writer.publish(short, ME, Sent(within=within))
+    seen = writer.preview(short, ME, Sent(within=within), f"p{next(_numbers)}")
+    told = [(one.as_counts, one.rows_before, one.removes_much) for one in seen.differences]
+    assert told == [((0, 0, 1), 2, True)], "so the desk asks"
+    seen.forget()
     done = writer.publish(short, ME, Sent(within=within, allow_removals=True))
     assert done.tables["tasks"].removed == 1
 
@@ -510,6 +516,99 @@ def test_a_preview_of_a_partner_shows_what_a_publish_would_do(own: tuple[Lake, P
     assert seen.session.store.startswith(narrowed(lake, A).store)
     assert seen.session.cursor().execute("select count(*) from tasks").fetchall() == [(1,)]
     seen.forget()
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Path]:
+    """A lake in which two of twenty tasks and two of twelve targets are those of partner A."""
+    folder = tmp_path_factory.mktemp("few")
+    lake = Lake.open(folder / "lake")
+    target = {"metric": "vein to vein days", "value": 20, "unit": "days"}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "partners": [{"partner_id": one, "name": one, "role": "CDMO", "country": "JP"} for one in "AB"],
+        "programs": [
+            {"program_id": f"P{one}", "name": one, "lead_partner": one, "jurisdictions": "JP"} for one in "AB"
+        ],
+        "tasks": [
+            {"task_id": f"{whose}{n}", "program_id": f"P{whose}", "partner_id": whose}
+            for whose, many in (("A", 2), ("B", 18))
+            for n in range(many)
+        ],
+        "targets": [target | {"target_id": f"T{n}", "partner_id": "A" if n < 2 else None} for n in range(12)],
+    }
+    lake.publish({name: typed(folder, name, given) for name, given in rows.items()}, ME)
+    return lake, folder
+
+
+def test_a_partner_who_loses_half_of_few_own_rows_has_to_say_so(few: tuple[Lake, Path]) -> None:
+    lake, _folder = few
+    mine = narrowed(lake, A)
+    one = [{"task_id": "A0", "program_id": "PA", "partner_id": "A"}]
+    before, files = lake.newest(), {"tasks": typed(lake.place.folder, "tasks", one)}
+    with pytest.raises(PublishError, match="1 of 2 rows of tasks"):
+        mine.publish(files, ME)
+    assert lake.newest() == before
+    assert [told.removes_much for told in preview_of(mine, files)] == [True]
+
+
+def test_a_preview_of_a_partner_keeps_the_rows_that_hold_for_all(few: tuple[Lake, Path]) -> None:
+    lake, _folder = few
+    mine = narrowed(lake, A)
+    target = {"metric": "vein to vein days", "value": 20, "unit": "days"}
+    files = {
+        "targets": typed(lake.place.folder, "targets", [target | {"target_id": "T0", "partner_id": "A"}])
+    }
+    (told,) = preview_of(mine, files)
+    assert (told.as_counts, told.rows_before, told.removes_much) == ((0, 0, 1), 2, True)
+    with pytest.raises(PublishError, match="1 of 2 rows of targets"):
+        mine.publish(files, ME)
+
+
+def test_what_a_page_still_reads_is_dropped_only_when_nobody_holds_it(
+    few: tuple[Lake, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, _folder = few
+    monkeypatch.setattr(import_module("firstdose.lake.narrowed"), "_SESSIONS", 1)
+
+    def of(partner: str) -> Session:
+        return narrowed(lake, Scope(partners=frozenset({partner}))).session()
+
+    def tasks(session: Session) -> list[tuple[int]]:
+        return session.cursor().execute("select count(*) from tasks").fetchall()
+
+    def there(*schemas: str) -> list[bool]:
+        found = lake.session().cursor().execute("select schema_name from duckdb_schemas()").fetchall()
+        return [(name,) in found for name in schemas]
+
+    first = of("A")
+    other = of("B")
+    assert (tasks(first), tasks(other)) == ([(2,)], [(18,)])
+    again = replace(of("A"), name="Named")
+    assert again.schema == first.schema, "what is still there is not made anew under those who read it"
+    del first
+    of("C")
+    assert (tasks(again), tasks(other)) == ([(2,)], [(18,)])
+    one = [{"task_id": "A0", "program_id": "PA", "partner_id": "A"}]
+    files = {"tasks": typed(lake.place.folder, "tasks", one)}
+    drafted = narrowed(lake, A).preview(files, ME, Sent(), f"p{next(_numbers)}")
+    below, gone = again.schema, other.schema
+    del again, other
+    of("B")
+    of("C")
+    assert there(below, gone) == [True, False], "a draft stands on the version below it"
+    assert drafted.session is not None
+    assert drafted.session.cursor().execute("select count(*) from targets").fetchall() == [(12,)]
+    drafted.forget()
+    del drafted
+    of("B")
+    assert there(below) == [False]
+    assert tasks(of("A")) == [(2,)]
+
+
+def preview_of(lake: Lake, files: Mapping[str, Path]) -> Sequence[Difference]:
+    seen = lake.preview(files, ME, Sent(), f"p{next(_numbers)}")
+    seen.forget()
+    return seen.differences
 
 
 def test_the_limit_of_its_maker_goes_with_a_draft_to_whoever_publishes_it(own: tuple[Lake, Path]) -> None:
