@@ -1,5 +1,6 @@
 """What the reader of this page may do and see, asked at every run and at every act."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,8 +10,8 @@ from firstdose.access import Action, Denied, Grant
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake
 from firstdose.lake.refusals import tell
-from firstdose.ui.who import who
-from firstdose.words import _
+from firstdose.ui.who import still, who
+from firstdose.words import _, language, use_language
 
 if TYPE_CHECKING:
     from firstdose.lake.partner_links import PartnerLink
@@ -24,16 +25,20 @@ OF_THE_EYES = ("view", "written", "mark", "taken")
 def own() -> Grant:
     """What the reader was granted themselves; ``Denied`` when nothing was."""
     asker = who()
-    if asker.method == "local":
-        return access.ALL
     try:
-        if asker.method == "link":
-            return partner.grant(asker)
-        settings_audit.look(Lake.shared())
-        return access_rules.grant(asker, access_rules.path(Lake.shared().place.folder))
+        return _granted(asker)
     except Denied as error:
         _told(asker, "view", "", error)
         raise
+
+
+def _granted(asker: "Who") -> Grant:
+    if asker.method == "local":
+        return access.ALL
+    if asker.method == "link":
+        return partner.grant(asker)
+    settings_audit.look(Lake.shared())
+    return access_rules.grant(asker, access_rules.path(Lake.shared().place.folder))
 
 
 def grant() -> Grant:
@@ -84,6 +89,31 @@ def open_page(page: str) -> None:
     except Denied as error:
         _told(who(), "view", page, error)
         raise
+
+
+def asked_anew(name: str, write: Callable[[], bytes]) -> Callable[[], bytes]:
+    """What writes the file ``name`` later, in a thread that knows no reader, while they are granted the same.
+
+    The button of a page that stands open works without a run of it. ``Denied``, which the audit chain is
+    told, and ``NotSignedIn`` say what became of the reader since.
+    """
+    asker, granted, looks, spoken = who(), own(), still(), language()
+
+    def written() -> bytes:
+        use_language(spoken)
+        try:
+            _still_granted(looks(), granted)
+        except Denied as error:
+            _told(asker, "export", name, error)
+            raise
+        return write()
+
+    return written
+
+
+def _still_granted(asker: "Who", granted: Grant) -> None:
+    if _granted(asker) != granted:
+        raise Denied(_("What you may see has changed since this page was drawn: open it again."))
 
 
 def _told(asker: "Who", action: str, object_id: str, error: Denied) -> None:

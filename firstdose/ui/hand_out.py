@@ -14,7 +14,7 @@ from firstdose.ui.header import pinned_view, whole
 from firstdose.ui.signed import author, name_said
 from firstdose.ui.store import lake
 from firstdose.view import to_link
-from firstdose.words import _, language, use_language
+from firstdose.words import _
 
 if TYPE_CHECKING:
     from firstdose.lake import Author, Lake, Session
@@ -45,11 +45,10 @@ def hand_out(
         why = st.text_input(_("Why it is taken away"), max_chars=400, key=f"why-{key}", width=320)
     by = author(name_said() or reason.UNNAMED, reason.told(view.page, why), date.min)
     link = whole(to_link(pinned_view(view, session)))
+    written = partial(_written, lake(), name, write, by, why, link, version or session.version)
     st.download_button(
         label,
-        data=partial(
-            _written, lake(), name, write, by, why, link, version or session.version, language()
-        ),  # the thread that writes it knows no reader
+        data=access.asked_anew(name, written),
         file_name=name,
         mime=mime,
         key=key,
@@ -66,9 +65,7 @@ def _written(
     why: str,
     link: str,
     version: int,
-    spoken: str,
 ) -> bytes:
-    use_language(spoken)
     reason.judge(why)
     content = write()
     told = hashlib.sha256(content).hexdigest()

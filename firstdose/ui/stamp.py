@@ -12,6 +12,7 @@ import streamlit as st
 from firstdose.exports import reason
 from firstdose.exports.artefact import Stamp
 from firstdose.exports.table import to_csv, to_parquet
+from firstdose.ui import access
 from firstdose.ui.header import age, pinned_view, whole
 from firstdose.ui.signed import author, name_said
 from firstdose.ui.store import lake
@@ -59,7 +60,8 @@ def one_card(card: "Card", ending: str, why: str = "") -> tuple[str, Callable[[]
     """The file name of a card's rows, and what writes them."""
     stamp = stamp_of(st.session_state, name_said() or reason.UNNAMED, whole(""), why)
     name = f"{stamp.page}-{card.key}-v{stamp.version}.{ending}"
-    return name, partial(write_rows, lake(), card.taken, card.title, stamp, name, signed(stamp))
+    write = partial(write_rows, lake(), card.taken, card.title, stamp, name, signed(stamp))
+    return name, access.asked_anew(name, write)
 
 
 def signed(stamp: Stamp) -> "Author":

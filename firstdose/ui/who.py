@@ -1,6 +1,6 @@
 """Who looks at the page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -54,6 +54,28 @@ def who() -> Who:
     if found is None:
         raise NotSignedIn(_("You are not signed in."))
     return found
+
+
+def still() -> Callable[[], Who]:
+    """What tells later, in a thread that knows no browser, who looks at this page then.
+
+    ``NotSignedIn`` once the session has ended. Whom a proxy names it names anew at each request alone.
+    """
+    asker = who()
+    if asker.method == "link":
+        cookies = st.context.cookies.to_dict()
+        return lambda: partner.who_of(cookies) or asker
+    if asker.method == "oidc":
+        print_ = session_print()
+
+        def found() -> Who:
+            looks = sessions.shared().find(print_)
+            if looks is None:
+                raise NotSignedIn(_("You are not signed in."))
+            return looks
+
+        return found
+    return lambda: asker
 
 
 def _signed_in() -> Who | None:
