@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from firstdose.rules.readiness import item_marks
-from firstdose.rules.readiness_network import Links, chain, days_ahead, network, with_need
+from firstdose.rules.readiness_network import Links, chain, days_ahead, network, waits, with_need
 
 ACROSS = 6  # items without an open link stand in rows of this many; our convention
 
@@ -47,8 +47,7 @@ def graph(items: pd.DataFrame, pair: tuple[str, str], as_of: date, links: Links 
     ahead = days_ahead(net)
     edges = [
         (int(one), int(other))
-        for code, others in enumerate(net.before)
-        for before in others
+        for code, before in np.argwhere(waits(net).any(axis=1))  # of the one group there is
         for one in net.members[before]
         for other in net.members[code]
         if net.is_open[one] and net.is_open[other]
@@ -61,17 +60,17 @@ def graph(items: pd.DataFrame, pair: tuple[str, str], as_of: date, links: Links 
     path = chain(ahead, np.array([last], dtype=np.intp))[0]
     steps = set(pairwise(path))
     linked = np.isin(np.arange(len(mine)), [at for edge in edges for at in edge])
-    waits: dict[int, list[str]] = {}
+    waiting: dict[int, list[str]] = {}
     codes = mine["requirement_code"].fillna(mine["item_id"]).tolist()
     for one, other in edges:
-        waits.setdefault(other, []).append(str(codes[one]))
+        waiting.setdefault(other, []).append(str(codes[one]))
     nodes = judged.assign(
         code=codes,
         layer=layer,
         linked=linked,
         on_chain=np.isin(np.arange(len(mine)), path),
         days_ahead=ahead.days.astype(int),
-        waits_for=[", ".join(waits.get(at, ())) for at in range(len(mine))],
+        waits_for=[", ".join(waiting.get(at, ())) for at in range(len(mine))],
     )[net.is_open]
     nodes = nodes.sort_values(["on_chain", "linked", "layer", "code"], ascending=[False, False, True, True])
     nodes.insert(0, "slot", _slots(nodes))

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from firstdose.rules import readiness_network
 from firstdose.rules.back_test import BackTest, judged
 from firstdose.rules.network import Link, forward, network
 from firstdose.rules.readiness import NOT_APPLICABLE
-from firstdose.rules.readiness_network import AHEAD, OWN_LEAD_DAYS, SETTLED, hard_links
+from firstdose.rules.readiness_network import AHEAD, OWN_LEAD_DAYS, waits
 from firstdose.words import _, ngettext, say_date
 
 #: A lead time in shares of the typical one: shortest, most likely, longest; our convention, late weighs more.
@@ -50,23 +51,23 @@ def forecast(
 ) -> Forecast:
     """When the last gate item of one program in one jurisdiction closes, as a simulation tells.
 
-    Takes ``queries.readiness.network`` of one program and jurisdiction; needs item_id, requirement_code,
-    gate, blocks, status, lead_days. The same input and seed give the same days.
+    Takes ``queries.readiness.network`` of one program and jurisdiction; needs item_id, program_id,
+    jurisdiction, requirement_code, gate, blocks, status, lead_days. The same input and seed give the same
+    days.
     """
-    opened = items[~items["status"].isin(SETTLED)]
+    plan = readiness_network.network(items)
+    opened = items[plan.is_open]
     asked = opened["item_id"].isin(gate_items(opened, milestone)["item_id"]).to_numpy()
     if not asked.any():
         return Forecast(as_of, 0, {})
     ids = opened["item_id"].tolist()
-    by_code: dict[str, list[str]] = {}
-    for code, item in zip(opened["requirement_code"], ids, strict=True):
-        if isinstance(code, str):
-            by_code.setdefault(code, []).append(item)
+    names = items["item_id"].to_numpy()
+    open_of = [names[here[plan.is_open[here]]] for here in plan.members]
     links = [
         Link(before, after)
-        for code, other in hard_links()
-        for after in by_code.get(code, ())
-        for before in by_code.get(other, ())
+        for code, other in np.argwhere(waits(plan).any(axis=1))  # of the one group there is
+        for after in open_of[code]
+        for before in open_of[other]
     ]
     lead = pd.to_numeric(opened["lead_days"]).fillna(OWN_LEAD_DAYS).to_numpy(dtype=float)
     typical = lead * opened["status"].map(AHEAD).fillna(1.0).to_numpy(dtype=float)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from firstdose.rules.readiness_network import Links, hard_links
+from firstdose.rules.readiness_network import Links, network, waits
 from firstdose.words import N_, _
 
 #: How an item stands to the one shown, in the order of the table.
@@ -26,22 +26,18 @@ def around(items: pd.DataFrame, item_id: str, links: Links | None = None) -> pd.
     """The item named, then the items it waits for directly, then those that wait for it; no row if unknown.
 
     Takes ``queries.readiness.network``; every column stays, ``relation`` (a key of ``RELATIONS``) is added.
-    Links are the hard ones of the library unless given, within the same program and jurisdiction.
+    Links are the hard ones of the library unless given, within the same program and jurisdiction; a code that
+    does not apply there is passed through.
     """
     one: pd.DataFrame = items[items["item_id"] == item_id]
     if one.empty:
         return one.assign(relation=pd.Series(dtype="str"))
     own = one.iloc[0]
-    pairs = hard_links() if links is None else links
-    code = own["requirement_code"]
-    waits = {other for name, other in pairs if name == code}
-    held = {name for name, other in pairs if other == code}
-    near = items[
-        (items["program_id"] == own["program_id"])
-        & (items["jurisdiction"] == own["jurisdiction"])
-        & (items["item_id"] != item_id)
-    ]
-    before, after = near[near["requirement_code"].isin(waits)], near[near["requirement_code"].isin(held)]
+    near = items[(items["program_id"] == own["program_id"]) & (items["jurisdiction"] == own["jurisdiction"])]
+    net = network(near, links)
+    direct, code = waits(net)[:, 0], int(net.code[near["item_id"].eq(item_id).to_numpy()][0])
+    linked = (net.code >= 0) & (code >= 0)
+    before, after = near[linked & direct[code, net.code]], near[linked & direct[net.code, code]]
     found: pd.DataFrame = pd.concat(
         [one.assign(relation="this"), before.assign(relation="before"), after.assign(relation="after")],
         ignore_index=True,

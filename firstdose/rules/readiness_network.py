@@ -1,8 +1,10 @@
 """Items and the links between them: when each is needed, when it can be done, what waits for it.
 
 Links are those of the requirement library and hold between items of one program in one jurisdiction, code
-for code; only hard ones count, and only open items take time. Lead times are the typical ones of the library
-(calendar days, planning estimates). Project rule R-06; the shares and the default below are our convention.
+for code; only hard ones count, and only open items take time. A code without an applicable item in a program
+and jurisdiction is passed through: what waits for it waits for what it would have waited for. Lead times are
+the typical ones of the library (calendar days, planning estimates). Project rule R-06; the shares and the
+default below are our convention.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +27,8 @@ Links = Sequence[tuple[str, str]]
 #: Share of the typical lead time that is still ahead, by the state of an open item; our convention.
 AHEAD = {"not started": 1.0, "in progress": 0.5, "in review": 0.25}
 OWN_LEAD_DAYS = 30  # lead time of an item that has none in the library; our convention
-SETTLED = ("closed", "not applicable")
+NOT_APPLICABLE = "not applicable"
+SETTLED = ("closed", NOT_APPLICABLE)
 _EPOCH = date(1970, 1, 1)
 
 
@@ -34,7 +37,8 @@ class Network:
     """Items as arrays, in the order of their frame, and the codes in topological order.
 
     ``group`` is the place of the program and jurisdiction, ``code`` that of the requirement code (-1 for an
-    item of one's own, which has no links); ``before`` holds for each code those it waits for.
+    item of one's own, which has no links); ``before`` holds for each code those it waits for; ``passed`` is
+    true by code and group where no item of the code applies.
     """
 
     frame: pd.DataFrame
@@ -44,6 +48,7 @@ class Network:
     lead: Numbers
     before: tuple[tuple[int, ...], ...]
     members: tuple[Places, ...]
+    passed: Truths
 
     @property
     def groups(self) -> int:
@@ -81,7 +86,21 @@ def network(items: pd.DataFrame, links: Links | None = None) -> Network:
     members = tuple(sorted_[bounds[at] : bounds[at + 1]] for at in range(len(order)))
     lead = pd.to_numeric(items["lead_days"]).fillna(OWN_LEAD_DAYS).to_numpy(dtype=float)
     is_open = ~items["status"].isin(SETTLED).to_numpy()
-    return Network(items, group, places, is_open, lead, before, members)
+    passed = np.ones((len(order), int(group.max(initial=-1)) + 1), dtype=bool)
+    applies = (places >= 0) & items["status"].ne(NOT_APPLICABLE).to_numpy()
+    passed[places[applies], group[applies]] = False
+    return Network(items, group, places, is_open, lead, before, members, passed)
+
+
+def waits(net: Network) -> Truths:
+    """Whether a code waits in a group for another (code, group, other), directly or through passed ones."""
+    codes = len(net.before)
+    found = np.zeros((codes, net.groups, codes), dtype=bool)
+    for code, others in enumerate(net.before):
+        for other in others:
+            found[code, :, other] |= ~net.passed[other]
+            found[code] |= found[other] & net.passed[other][:, None]
+    return found
 
 
 def need_days(net: Network, milestone: Numbers, counted: Truths | None = None) -> Numbers:
@@ -92,17 +111,17 @@ def need_days(net: Network, milestone: Numbers, counted: Truths | None = None) -
     """
     holding = net.is_open if counted is None else net.is_open & counted
     latest = milestone.astype(float).copy()
-    begin = np.full((len(net.before), max(net.groups, 1)), np.inf)
+    begin = np.full((len(net.before), net.groups), np.inf)
     after: list[list[int]] = [[] for _code in net.before]
     for code, others in enumerate(net.before):
         for other in others:
             after[other].append(code)
     for code in range(len(net.before) - 1, -1, -1):
         here = net.members[code]
-        if not len(here):
-            continue
         if after[code]:
-            bound = begin[after[code]].min(axis=0)[net.group[here]]
+            first = begin[after[code]].min(axis=0)
+            begin[code, net.passed[code]] = first[net.passed[code]]
+            bound = first[net.group[here]]
             latest[here] = np.fmin(latest[here], np.where(np.isinf(bound), np.nan, bound))
         held = here[holding[here] & ~np.isnan(latest[here])]
         np.minimum.at(begin[code], net.group[held], latest[held] - net.lead[held])
@@ -123,19 +142,18 @@ def days_ahead(net: Network, is_open: Truths | None = None) -> Ahead:
     share = net.frame["status"].map(AHEAD).fillna(0.0).to_numpy(dtype=float)
     own = np.where(open_, np.ceil(net.lead * share), 0.0)
     days, driver = own.copy(), np.full(len(own), -1, dtype=np.intp)
-    codes, groups = len(net.before), max(net.groups, 1)
+    codes, groups = len(net.before), net.groups
     done, who = np.zeros((codes, groups)), np.full((codes, groups), -1, dtype=np.intp)
     for code, others in enumerate(net.before):
         here = net.members[code]
         here = here[open_[here]]
-        if not len(here):
-            continue
-        at = net.group[here]
         if others:
-            earlier = done[list(others)][:, at]
-            last = earlier.argmax(axis=0)
-            days[here] += earlier.max(axis=0)
-            driver[here] = who[np.asarray(others)[last], at]
+            earlier, every = done[list(others)], np.arange(groups)
+            longest, holder = earlier.max(axis=0), who[np.asarray(others)[earlier.argmax(axis=0)], every]
+            through = net.passed[code]
+            done[code, through], who[code, through] = longest[through], holder[through]
+            days[here] += longest[net.group[here]]
+            driver[here] = holder[net.group[here]]
         ranked = here[np.argsort(days[here], kind="stable")]
         done[code][net.group[ranked]] = days[ranked]  # the longest is written last
         who[code][net.group[ranked]] = ranked
@@ -147,7 +165,7 @@ def freed(net: Network) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
     The second counts items it waits for directly. Settled items have zeros.
     """
-    codes, groups = len(net.before), max(net.groups, 1)
+    codes, groups = len(net.before), net.groups
     gate = net.frame["gate"].to_numpy(dtype=bool)
     opened, gates = np.zeros((groups, codes), dtype=int), np.zeros((groups, codes), dtype=int)
     linked = net.code >= 0
@@ -156,16 +174,17 @@ def freed(net: Network) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     below = np.zeros((codes, groups, codes), dtype=bool)
     for code in range(codes - 1, -1, -1):
         there = opened[:, code] > 0
+        held = there | net.passed[code]
         for other in net.before[code]:
-            below[other] |= below[code] & there[:, None]
+            below[other] |= below[code] & held[:, None]
             below[other, :, code] |= there
     total, waiting = (np.zeros(len(net.code), dtype=np.int64) for _both in range(2))
-    for code, others in enumerate(net.before):
-        here = net.members[code]
-        here = here[net.is_open[here]]
-        at = net.group[here]
-        total[here] = (below[code][at] * gates[at]).sum(axis=1)
-        waiting[here] = opened[at][:, list(others)].sum(axis=1) if others else 0
+    direct = waits(net)
+    for code, here in enumerate(net.members):
+        mine = here[net.is_open[here]]
+        at = net.group[mine]
+        total[mine] = (below[code][at] * gates[at]).sum(axis=1)
+        waiting[mine] = (direct[code][at] * opened[at]).sum(axis=1)
     return total, waiting
 
 

@@ -29,6 +29,12 @@ def test_settled_items_are_folded_and_counted() -> None:
     assert (found.nodes["code"].tolist(), found.closed, len(found.edges)) == (["B"], 2, 0)
 
 
+def test_what_does_not_apply_is_passed_in_the_picture() -> None:
+    found = drawn(item("A"), item("B", "not applicable"), item("C"))
+    assert found.edges.to_numpy().tolist() == [["P1-A", "P1-C", True]]
+    assert found.nodes.set_index("code")["waits_for"]["C"] == "A"
+
+
 def test_sixty_items_stand_at_places_of_their_own_and_their_titles_are_inert() -> None:
     found = drawn(*(item(f"X{at}") for at in range(56)), item("A"), item("B"), item("C"), item("D"))
     assert not found.nodes.duplicated(["layer", "slot"]).any()

@@ -9,6 +9,7 @@ import pytest
 from firstdose.figures import readiness_history as figures
 from firstdose.rules import readiness_history as rules
 from firstdose.rules.readiness_history import BackTest, Forecast
+from firstdose.rules.readiness_network import hard_links
 
 DAY = date(2026, 11, 20)
 
@@ -16,6 +17,8 @@ DAY = date(2026, 11, 20)
 def item(code: str, status: str = "not started", lead: int = 100, **more: Any) -> dict[str, Any]:
     return {
         "item_id": f"P1-{code}",
+        "program_id": "P1",
+        "jurisdiction": "JP",
         "requirement_code": code,
         "area": "Regulatory",
         "gate": True,
@@ -46,6 +49,20 @@ def test_an_item_that_waits_begins_when_the_other_is_done() -> None:
     settled = told(item("REG-03"), item("REG-02", "closed")).days
     assert (after[50] - DAY).days > 1.7 * (alone[50] - DAY).days
     assert settled == alone, "a closed item takes no time"
+
+
+def test_a_forecast_goes_on_past_an_item_that_does_not_apply() -> None:
+    first, middle, last = next(
+        (before, code, after)
+        for code, before in hard_links()
+        for after, other in hard_links()
+        if other == code
+    )
+    alone = told(item(last)).days
+    cut = told(item(first), item(middle, "closed"), item(last)).days
+    past = told(item(first), item(middle, "not applicable"), item(last)).days
+    assert (past[50] - DAY).days > 1.7 * (alone[50] - DAY).days
+    assert (cut[50] - DAY).days < 1.4 * (alone[50] - DAY).days
 
 
 def test_an_item_further_on_has_less_ahead() -> None:

@@ -16,7 +16,8 @@ LINKS = (("B", "A"), ("C", "B"), ("D", "C"))
 @pytest.fixture
 def items() -> pd.DataFrame:
     rows = [(f"{p}-{w}-{c}", p, w, c) for p in ("P1", "P2") for w in ("JP", "US") for c in "ABCD"]
-    return pd.DataFrame(rows, columns=["item_id", "program_id", "jurisdiction", "requirement_code"])
+    found = pd.DataFrame(rows, columns=["item_id", "program_id", "jurisdiction", "requirement_code"])
+    return found.assign(status="not started", lead_days=20)
 
 
 def test_an_item_is_shown_with_its_direct_neighbours_of_the_same_program_and_place(
@@ -28,6 +29,13 @@ def test_an_item_is_shown_with_its_direct_neighbours_of_the_same_program_and_pla
         ("before", "P1-JP-A"),
         ("after", "P1-JP-C"),
     ]
+
+
+def test_a_neighbour_that_does_not_apply_is_passed_there_only(items: pd.DataFrame) -> None:
+    items.loc[items["item_id"] == "P1-JP-B", "status"] = "not applicable"
+    found = around(items, "P1-JP-C", LINKS)
+    assert found["item_id"].tolist() == ["P1-JP-C", "P1-JP-A", "P1-JP-D"]
+    assert around(items, "P1-US-C", LINKS)["item_id"].tolist() == ["P1-US-C", "P1-US-B", "P1-US-D"]
 
 
 def test_an_unknown_item_shows_nothing(items: pd.DataFrame) -> None:

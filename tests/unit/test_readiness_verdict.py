@@ -93,6 +93,38 @@ def test_a_settled_follower_holds_nothing_up() -> None:
     assert needs(item("A"), item("B", "not applicable")) == [100, 100]
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param([], id="there is none"),
+        pytest.param([item("B", "not applicable")], id="it does not apply"),
+    ],
+)
+def test_a_chain_goes_on_past_a_requirement_that_does_not_apply(between: list[dict[str, Any]]) -> None:
+    items = [item("A", lead=5), *between, item("C", lead=30)]
+    assert needs(*items)[0] == 70
+    assert verdict(*items)["chain_codes"] == "A → C"
+    assert verdict(*items)["chain_days"] == 35
+    found = unblocking(frame(*items), LINKS).set_index("requirement_code")
+    assert found.loc["A", ["frees", "days_gained"]].tolist() == [1, 5]
+    assert next_action(found.loc["C"].to_dict()) == "waits for 1 open item: close that first"
+
+
+def test_a_closed_requirement_ends_a_chain() -> None:
+    items = item("A", lead=5), item("B", "closed"), item("C", lead=30)
+    assert needs(*items)[0] == 100
+    assert verdict(*items)["chain_codes"] == "C"
+
+
+def test_several_requirements_that_do_not_apply_are_passed_in_one_program_only() -> None:
+    rows = frame(item("A", lead=5), item("D", lead=9), *(item(c, program="P2") for c in "ABCD"))
+    links = (*LINKS, ("E", "C"))
+    rows = pd.concat([rows, frame(item("E"), item("E", program="P2"))], ignore_index=True)
+    found = verdicts(rows, TODAY, links)
+    codes = found[found["milestone"] == "first dose"].set_index("program_id")["chain_codes"].to_dict()
+    assert codes == {"P1": "D → E", "P2": "A → B → C → E"}
+
+
 def test_the_earlier_of_planned_and_committed_day_decides_and_none_gives_none() -> None:
     assert needs(item("A", planned=80), item("D", planned=130), item("C", lead=0, target=None)) == [
         80,
