@@ -7,8 +7,9 @@ judged only where nothing can be computed. All project rule R-01; the limits are
 
 - *late*: *overdue*, that is open after the day it is needed (needed today is not), or a gate item whose
   forecast lies after the last day that still holds the committed milestone (its float is eaten);
-- *at risk*: open, and its forecast is after the day it is needed, or it is needed within 14 days and not in
-  review, or nobody has updated it for more than 30 days (*stale*, shown beside the mark); or closed with
+- *at risk*: open, and its forecast is after the day it is needed, or nobody gave a forecast and the typical
+  lead times still ahead of it (R-06) end after that day, or it is needed within 14 days and not in review, or
+  nobody has updated it for more than 30 days (*stale*, shown beside the mark); or closed with
   fewer approved and valid documents than expected;
 - *not applicable* items are left out of every count.
 
@@ -23,8 +24,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from firstdose.rules import readiness_why
 from firstdose.rules.reasons import Days, Said, days_of, joined, said_per_day
-from firstdose.words import N_, _, ngettext
+from firstdose.words import N_, _
 
 #: The nine areas in domain order.
 AREAS = (
@@ -67,21 +69,19 @@ SOON_DAYS = 14  # days to the due day from which an item must be in review; our 
 STALE_DAYS = 30  # days without update that are still fresh; our convention
 MONTHS_AHEAD = 12  # months shown one by one, the month of the report day first; our convention
 
-_SETTLED = {"closed": N_("closed"), NOT_APPLICABLE: N_("does not apply; not counted")}
-
 
 def item_marks(items: pd.DataFrame, as_of: date, *, why: bool = True) -> pd.DataFrame:
     """Judge every item on the report day; the frame given is left as it was.
 
-    Needs columns: status, due_on, forecast_on, updated_on (dates may be missing); need_on and latest_on of
-    ``rules.readiness_network.with_need`` and gate, evidence_approved and evidence_expected are judged where
-    they are. Adds mark (str, one of ``MARKS`` or ``not applicable``), signal (str, one of ``SIGNALS`` or
-    ``not applicable``), stale (bool), is_open (bool), days_to_due (int or none, days to the day it is
-    needed, of open items) and why (str, the reasons in the reader's language; left out when not asked for,
-    as words of thousands of rows take longer than their marks).
+    Needs columns: status, due_on, forecast_on, updated_on (dates may be missing); need_on, latest_on and
+    days_ahead of ``rules.readiness_network.with_need`` and gate, evidence_approved and evidence_expected are
+    judged where they are. Adds mark (str, one of ``MARKS`` or ``not applicable``), signal (str, one of
+    ``SIGNALS`` or ``not applicable``), stale (bool), is_open (bool), days_to_due (int or none, days to the
+    day it is needed, of open items) and why (str, the reasons in the reader's language; left out when not
+    asked for, as words of thousands of rows take longer than their marks).
     """
     status = items["status"].to_numpy(dtype=object)
-    is_open = ~np.isin(status.astype(str), list(_SETTLED))
+    is_open = ~np.isin(status.astype(str), list(readiness_why.SETTLED))
     claim, day = pd.to_datetime(items["due_on"]), pd.Timestamp(as_of)
     need = pd.to_datetime(items["need_on"]) if "need_on" in items else claim
     computed = (need.notna() if "need_on" in items else pd.Series(data=False, index=items.index)).to_numpy()
@@ -89,13 +89,15 @@ def item_marks(items: pd.DataFrame, as_of: date, *, why: bool = True) -> pd.Data
     to_need = np.where(is_open, days_of(need - day), np.nan)
     forecast = pd.to_datetime(items["forecast_on"])
     slip = np.where(is_open, days_of(forecast - need), np.nan)
+    typical = np.where(forecast.isna(), _typical(items) - to_need, np.nan)
     silent = np.where(is_open, days_of(day - pd.to_datetime(items["updated_on"])), np.nan)
     past = _float_eaten(items, forecast, is_open)
     lacking = _evidence_lacking(items, status)
     overdue, eaten = to_need < 0, past > 0
     soon = (to_need >= 0) & (to_need <= SOON_DAYS) & (status != "in review")
     slipping, stale = (slip > 0) & ~eaten, silent > STALE_DAYS
-    late, risky = overdue | eaten, slipping | soon | stale | (lacking > 0)
+    too_long = (typical > 0) & ~overdue
+    late, risky = overdue | eaten, slipping | too_long | soon | stale | (lacking > 0)
     mark = np.select([late, risky], ["late", "at risk"], status)
     signal = pd.Series(mark, index=items.index).map(_SIGNAL_OF)
     judged = items.assign(
@@ -108,17 +110,19 @@ def item_marks(items: pd.DataFrame, as_of: date, *, why: bool = True) -> pd.Data
     if not why:
         return judged
     reasons = (
-        said_per_day(to_need, overdue & computed, _needed_ago),
-        said_per_day(to_need, overdue & ~computed, _overdue),
-        said_per_day(past, eaten, _eaten),
-        said_per_day(slip, slipping & computed, _after_need),
-        said_per_day(slip, slipping & ~computed, _slipping),
-        said_per_day(to_need, soon & computed, _needed_soon),
-        said_per_day(to_need, soon & ~computed, _soon),
-        said_per_day(silent, stale, _silent),
-        said_per_day(lacking, lacking > 0, _lacking),
+        said_per_day(to_need, overdue & computed, readiness_why.needed_ago),
+        said_per_day(to_need, overdue & ~computed, readiness_why.overdue),
+        said_per_day(past, eaten, readiness_why.eaten),
+        said_per_day(slip, slipping & computed, readiness_why.after_need),
+        said_per_day(slip, slipping & ~computed, readiness_why.slipping),
+        said_per_day(typical, too_long & computed, readiness_why.typical_after_need),
+        said_per_day(typical, too_long & ~computed, readiness_why.typical_after_due),
+        said_per_day(to_need, soon & computed, readiness_why.needed_soon),
+        said_per_day(to_need, soon & ~computed, readiness_why.soon),
+        said_per_day(silent, stale, readiness_why.silent),
+        said_per_day(lacking, lacking > 0, readiness_why.lacking),
     )
-    said = joined(reasons, _otherwise(status, to_need, computed))
+    said = joined(reasons, readiness_why.otherwise(status, to_need, computed))
     return judged.assign(why=pd.Series(said, index=items.index, dtype="str"))
 
 
@@ -128,6 +132,13 @@ def _float_eaten(items: pd.DataFrame, forecast: "pd.Series[Any]", is_open: "np.n
         return np.full(len(items), np.nan)
     held = is_open & items["gate"].to_numpy(dtype=bool)
     return np.where(held, days_of(forecast - pd.to_datetime(items["latest_on"])), np.nan)
+
+
+def _typical(items: pd.DataFrame) -> Days:
+    """Days to the earliest end of each item through typical lead times; not a number where unknown."""
+    if "days_ahead" not in items:
+        return np.full(len(items), np.nan)
+    return items["days_ahead"].to_numpy(dtype=float)
 
 
 def _evidence_lacking(items: pd.DataFrame, status: Said) -> Days:
@@ -184,10 +195,11 @@ def rules_in_words() -> str:
         "An item is needed before every open item that waits for it has to begin, counted back from its "
         "milestone through typical lead times and hard links; without a milestone day the claimed due "
         "day stands in. Overdue: open after the day it is needed. Late: overdue, or the forecast of a gate "
-        "item eats all float to the committed milestone. At risk: forecast after the day it is needed, "
-        "needed within {soon} days and not in review, no update for more than {stale} days, or closed with "
-        "fewer valid documents than expected (limits are our convention). An area shows its worst open gate "
-        "item. For planning; not regulatory advice."
+        "item eats all float to the committed milestone. At risk: forecast after the day it is needed, or "
+        "without a forecast the typical lead times still ahead end after it, needed within {soon} days and "
+        "not in review, no update for more than {stale} days, or closed with fewer valid documents than "
+        "expected (limits are our convention). An area shows its worst open gate item. For planning; not "
+        "regulatory advice."
     ).format(soon=SOON_DAYS, stale=STALE_DAYS)
 
 
@@ -245,7 +257,7 @@ def overdue_days(items: pd.DataFrame, as_of: date) -> "pd.Series[Any]":
     needed today is not overdue.
     """
     past = days_of(pd.Timestamp(as_of) - _needed_on(items))
-    late = ~items["status"].isin(list(_SETTLED)).to_numpy() & (past > 0)
+    late = ~items["status"].isin(list(readiness_why.SETTLED)).to_numpy() & (past > 0)
     return pd.Series(np.where(late, past, np.nan), index=items.index).astype("Int64")
 
 
@@ -259,86 +271,3 @@ def _in_order(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Areas and jurisdictions in domain order, everything else by itself."""
     known = {"area": AREAS, "jurisdiction": JURISDICTIONS}.get(str(column.name))
     return column if known is None else column.map({name: at for at, name in enumerate(known)})
-
-
-def _overdue(days: int) -> str:
-    return ngettext("due {n} day ago", "due {n} days ago", -days).format(n=-days)
-
-
-def _slipping(days: int) -> str:
-    said = ngettext("forecast {n} day after its due day", "forecast {n} days after its due day", days)
-    return said.format(n=days)
-
-
-def _soon(days: int) -> str:
-    if days == 0:
-        return _("due today and not in review")
-    said = ngettext("due in {n} day and not in review", "due in {n} days and not in review", days)
-    return said.format(n=days)
-
-
-def _silent(days: int) -> str:
-    return ngettext("no update for {n} day", "no update for {n} days", days).format(n=days)
-
-
-def _needed_ago(days: int) -> str:
-    return ngettext("needed {n} day ago", "needed {n} days ago", -days).format(n=-days)
-
-
-def _eaten(days: int) -> str:
-    said = ngettext(
-        "forecast {n} day past all float to the milestone",
-        "forecast {n} days past all float to the milestone",
-        days,
-    )
-    return said.format(n=days)
-
-
-def _after_need(days: int) -> str:
-    said = ngettext(
-        "forecast {n} day after the day it is needed, inside the float",
-        "forecast {n} days after the day it is needed, inside the float",
-        days,
-    )
-    return said.format(n=days)
-
-
-def _needed_soon(days: int) -> str:
-    if days == 0:
-        return _("needed today and not in review")
-    said = ngettext("needed in {n} day and not in review", "needed in {n} days and not in review", days)
-    return said.format(n=days)
-
-
-def _lacking(count: int) -> str:
-    said = ngettext(
-        "closed, but {n} expected document is not approved, superseded or expired",
-        "closed, but {n} expected documents are not approved, superseded or expired",
-        count,
-    )
-    return said.format(n=count)
-
-
-def _needed(days: int) -> str:
-    if days == 0:
-        return _("needed today")
-    return ngettext("needed in {n} day", "needed in {n} days", days).format(n=days)
-
-
-def _ahead(days: int) -> str:
-    return _("due today") if days == 0 else ngettext("due in {n} day", "due in {n} days", days).format(n=days)
-
-
-def _otherwise(status: Said, to_need: Days, computed: "np.ndarray[Any, Any]") -> list[str]:
-    """What is said of an item without trouble: how it was settled, or when it is needed or due."""
-    settled = {name: _(said) for name, said in _SETTLED.items()}
-    known = ~np.isnan(to_need)
-    needed, due = (
-        said_per_day(to_need, known & computed, _needed),
-        said_per_day(to_need, known & ~computed, _ahead),
-    )
-    undated = _("no milestone day and no due day given")
-    return [
-        settled.get(state) or one or other or undated
-        for state, one, other in zip(status, needed, due, strict=True)
-    ]

@@ -83,7 +83,8 @@ def _gates(judged: pd.DataFrame, milestone: str, label: str) -> tuple[Headline, 
 
 def _late(judged: pd.DataFrame) -> tuple[Headline, int]:
     late = judged[judged["mark"] == "late"]
-    oldest = -int(late["days_to_due"].min()) if len(late) else 0
+    past = late.loc[late["days_to_due"] < 0, "days_to_due"]  # others are late by their forecast
+    oldest = -int(past.min()) if len(past) else 0
     context = ngettext("oldest {n} day", "oldest {n} days", oldest).format(n=oldest) if oldest else ""
     why = _(
         "Open items, gate or not, that rule R-01 calls late: not closed by the day they are "

@@ -210,16 +210,17 @@ def days_as_dates(days: Numbers) -> "pd.Series[pd.Timestamp]":
 
 
 def with_need(items: pd.DataFrame, plan: pd.DataFrame, links: Links | None = None) -> pd.DataFrame:
-    """Items with what their links say: need_on, latest_on (date or none) and the evidence behind them.
+    """Items with what their links say: need_on, latest_on (date or none), days_ahead, and their evidence.
 
     ``plan`` is ``queries.readiness.network`` of the same programs, whose rows may be more; with need_on and
     latest_on already, those count. ``need_on`` is computed from the earlier of the planned and the committed
     day of the milestone; ``latest_on`` from the committed one (else the planned), through open gate items
-    alone: the days between are the float.
+    alone: the days between are the float. ``days_ahead`` (float, days) is the earliest end of an open item if
+    work went on today.
     """
     needed = plan if "need_on" in plan else _needed(plan, links)
     evidence = [name for name in plan if str(name).startswith("evidence_") and name not in items]
-    found = needed[["item_id", *evidence, "need_on", "latest_on"]]
+    found = needed[["item_id", *evidence, "need_on", "latest_on", "days_ahead"]]
     judged = items.merge(found, on="item_id", how="left", validate="many_to_one")
     judged.attrs = dict(items.attrs)
     return judged
@@ -232,4 +233,8 @@ def _needed(plan: pd.DataFrame, links: Links | None) -> pd.DataFrame:
     need = need_days(net, np.fmin(planned, target))
     gate = plan["gate"].to_numpy(dtype=bool)
     latest = need_days(net, np.where(np.isnan(target), planned, target), gate)
-    return plan.assign(need_on=days_as_dates(need).to_numpy(), latest_on=days_as_dates(latest).to_numpy())
+    return plan.assign(
+        need_on=days_as_dates(need).to_numpy(),
+        latest_on=days_as_dates(latest).to_numpy(),
+        days_ahead=days_ahead(net).days,
+    )

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstdose.rules.readiness import item_marks, rollup_by
+from firstdose.rules.readiness_headlines import headlines
 from firstdose.rules.readiness_network import hard_links, network, with_need
 from firstdose.rules.readiness_unblock import next_action, unblocking
 from firstdose.rules.readiness_verdict import UNKNOWN, VERDICTS, reasons, verdicts
@@ -67,9 +68,13 @@ def needs(*items: dict[str, Any]) -> list[int | None]:
     return [None if pd.isna(one) else (one.date() - TODAY).days for one in dates]
 
 
-def judged(*items: dict[str, Any]) -> pd.DataFrame:
+def needed(*items: dict[str, Any]) -> pd.DataFrame:
     found = frame(*items)
-    return item_marks(with_need(found, found, LINKS), TODAY)
+    return with_need(found, found, LINKS)
+
+
+def judged(*items: dict[str, Any]) -> pd.DataFrame:
+    return item_marks(needed(*items), TODAY)
 
 
 def verdict(*items: dict[str, Any], milestone: str = "first dose") -> dict[Any, Any]:
@@ -151,6 +156,13 @@ def test_own_items_have_no_links_and_the_default_lead_time() -> None:
         pytest.param(item("A", planned=80, forecast=81), "at risk", id="after the plan, inside the float"),
         pytest.param(item("A", planned=80, forecast=100), "at risk", id="on the last day of the float"),
         pytest.param(item("A", planned=80, forecast=101), "late", id="a day after the float"),
+        pytest.param(item("A", lead=100), "not started", id="typical lead time ends on the day needed"),
+        pytest.param(item("A", lead=101), "at risk", id="typical lead time ends a day after it"),
+        pytest.param(item("A", lead=101, forecast=100), "not started", id="a forecast says it is in time"),
+        pytest.param(item("A", lead=180, target=20), "at risk", id="half a year of work, needed in 20 days"),
+        pytest.param(item("A", "in progress", lead=200), "in progress", id="half of it lies behind"),
+        pytest.param(item("A", "in progress", lead=201), "at risk", id="half of it is too much"),
+        pytest.param(item("A", lead=101, gate=False), "at risk", id="what is no gate too"),
         pytest.param(item("A", target=0), "at risk", id="needed today is not late"),
         pytest.param(item("A", target=-1), "late", id="needed yesterday is late"),
         pytest.param(item("A", "closed", approved=1), "closed", id="closed with its evidence"),
@@ -169,6 +181,8 @@ def test_every_mark_says_why() -> None:
         item("D", forecast=103),
         item("E", "closed", approved=0),
         item("F", target=60),
+        item("G", lead=101),
+        item("H", target=None, lead=50) | {"due_on": day(30)},
     )["why"].tolist()
     assert said == [
         "needed 2 days ago",
@@ -176,7 +190,13 @@ def test_every_mark_says_why() -> None:
         "forecast 3 days past all float to the milestone",
         "closed, but 1 expected document is not approved, superseded or expired",
         "needed in 60 days",
+        "no forecast given; typical lead times end 1 day after the day it is needed",
+        "no forecast given; typical lead times end 20 days after its due day",
     ]
+
+
+def test_an_item_that_waits_for_a_long_one_is_at_risk_though_its_own_work_is_short() -> None:
+    assert judged(item("A", "in progress", lead=300), item("B", lead=5))["mark"].tolist() == ["at risk"] * 2
 
 
 def test_an_area_whose_closed_item_lost_its_evidence_is_not_green() -> None:
@@ -332,3 +352,10 @@ def test_verdicts_of_two_hundred_programs_in_three_jurisdictions_take_one_fast_p
         best = min(best, time.process_time() - began)
     assert len(found) == 200 * 3 * 2
     assert best < 0.9  # 0.2 s measured on two cores; three times the budget of 0.3 s for a busy machine
+
+
+def test_the_oldest_late_item_is_one_that_is_past_its_day() -> None:
+    late = headlines(needed(item("A", forecast=130), item("D", target=-3)), TODAY)
+    ahead = headlines(needed(item("A", forecast=130)), TODAY)
+    told = [{one.key: one for one in found}["kpi-readiness-late"] for found in (late, ahead)]
+    assert [(one.value, one.context) for one in told] == [("2", "oldest 3 days"), ("1", "of 1 open item")]
