@@ -56,6 +56,7 @@ SOUND = [
     CLOSED,  # by its owner, reviewed by another
     SETTLED,  # not applicable, with reason and approver
     {"requirement_code": ""},  # an item of one's own
+    CLOSED | {"closed_on": "2026-11-20", "updated_on": "2026-11-20"},  # on the report day itself
 ]
 WRONG = [
     (CLOSED | {"closed_on": ""}, "closed-without-date", "closed_on"),
@@ -75,6 +76,8 @@ WRONG = [
     ({"area": "Marketing"}, "enum", "area"),
     ({"program_id": "P9"}, "reference", "program_id"),
     ({"owner_partner": "X"}, "reference", "owner_partner"),
+    (CLOSED | {"closed_on": "2026-11-21"}, "closed-in-future", "closed_on"),
+    ({"updated_on": "2026-11-21"}, "updated-in-future", "updated_on"),
 ]
 
 
@@ -96,6 +99,13 @@ def test_evidence_for_the_item_of_another_program_is_told_and_for_no_item_too(tm
         ("other-program", "program_id", 3),
         ("reference", "item_id", 4),
     ]
+
+
+def test_evidence_is_approved_on_the_report_day_at_the_latest(tmp_path: Path) -> None:
+    approved = {"status": "approved", "approved_on": "2026-11-20"}
+    later = {"evidence_id": "E2", "approved_on": "2026-11-21"}
+    proofs = table("evidence", PROOF | approved, PROOF | approved | later)
+    assert told(tmp_path, ITEM, evidence=proofs) == [("approved-in-future", "approved_on", 3)]
 
 
 def test_the_links_of_the_library_name_known_codes_and_make_no_ring() -> None:
