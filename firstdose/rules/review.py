@@ -1,7 +1,8 @@
 """The gate review: what the page counts, and what a decision must say before it is recorded.
 
-Project rule R-09. A decision names its outcome, the body that decided and the rationale; a conditional go
-also names at least one condition, each with an owner and a day not before the decision. A risk that somebody
+Project rule R-09. A decision names its outcome, the body that decided, the day, which is not still to come,
+and the rationale; a conditional go also names at least one condition, each with an owner and a day not before
+the decision. A risk that somebody
 accepted is counted apart from one that is open. A condition is overdue when it is open and its day lies
 before the report day (due today is not overdue).
 """
@@ -17,7 +18,7 @@ import pandas as pd
 from firstdose.rules.overview import Headline
 from firstdose.rules.readiness import JURISDICTIONS, NOT_APPLICABLE, SOON_DAYS
 from firstdose.rules.readiness_library import applies
-from firstdose.words import N_, _, ngettext
+from firstdose.words import N_, _, ngettext, say_date
 
 #: Outcomes of a gate in the order a form offers them, with their words.
 OUTCOMES = {
@@ -76,8 +77,11 @@ class Decision:
         return f"D-{self.decided_on:%Y%m%d}-{hashlib.sha256(repr(told).encode()).hexdigest()[:10]}"
 
 
-def missing(decision: Decision) -> list[str]:
-    """What a decision still lacks, in words and in the order of the form; empty when it can be recorded."""
+def missing(decision: Decision, latest: date) -> list[str]:
+    """What a decision still lacks, in words and in the order of the form; empty when it can be recorded.
+
+    ``latest`` is the last day on which it can have been taken: today.
+    """
     lacks = []
     if decision.outcome not in OUTCOMES:
         lacks.append(_("Choose the outcome: go, conditional go, hold or no go."))
@@ -85,6 +89,13 @@ def missing(decision: Decision) -> list[str]:
         lacks.append(_("Write the rationale: why it was decided so."))
     if not decision.decided_by.strip():
         lacks.append(_("Name the body that decided."))
+    if decision.decided_on > latest:
+        lacks.append(
+            _(
+                "A decision is recorded once it is taken: give the day on which it was decided, {day} at the "
+                "latest."
+            ).format(day=say_date(latest))
+        )
     if decision.outcome == "conditional go":
         lacks += _conditions(decision)
     return lacks

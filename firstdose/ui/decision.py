@@ -4,7 +4,7 @@ It goes the way of every file: a draft, checked, laid over the newest version, p
 four eyes it is submitted and waits at the desk for a second person.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -41,6 +41,11 @@ def review_link(program: str, where: str, gate: str, version: int, as_of: date) 
     """The address that shows a review as it was held, for ever: all filters open, version and day pinned."""
     keys = tuple(sorted({"of": program, "where": where, "blocks": gate}.items()))
     return to_link(View(page="review", version=version, as_of=as_of, keys=keys))
+
+
+def today() -> date:
+    """The day on the reader's clock, which Japan begins nine hours before UTC; that of UTC without a zone."""
+    return (datetime.now(UTC) - timedelta(minutes=st.context.timezone_offset or 0)).date()
 
 
 def past_links(decisions: pd.DataFrame, where: str) -> None:
@@ -177,7 +182,7 @@ def _take(decision: rules.Decision, by: str, session: "Session", looked_at: int)
 
     ``looked_at`` is the version on the screen when the button was pressed.
     """
-    lacks = rules.missing(decision)
+    lacks = rules.missing(decision, max(today(), session.as_of))
     try:
         Author(by, decision.rationale, decision.decided_on).judge()
     except FirstdoseError as error:
@@ -207,14 +212,16 @@ def _take(decision: rules.Decision, by: str, session: "Session", looked_at: int)
 
 
 def _draft(drafts: Drafts, decision: rules.Decision, by: str) -> "Draft":
-    """A draft of its own with the new rows; it adds and changes only, and moves no report day backwards."""
-    as_of = max(decision.decided_on, lake().session().as_of)
+    """A draft of its own with the new rows; it adds and changes only.
+
+    The report day stays: a decision says nothing new of the other data, which a later day would age.
+    """
     draft = drafts.change(
         drafts.begin(owner()),
         scope=Scope("merge"),
         by=by,
         why=decision.rationale.strip(),
-        as_of=as_of.isoformat(),
+        as_of=lake().session().as_of.isoformat(),
         **maker(),
     )
     for table, rows in (

@@ -39,7 +39,7 @@ def said(view: View, session: "Session") -> str:
 
 
 def age(session: "Session") -> str:
-    """How old the published data is today, in words; the one place of a page that reads the clock."""
+    """How old the published data is today, in words; the one figure of a page that reads the clock."""
     days = (datetime.now(UTC).date() - session.published_at.date()).days
     return _("today") if days <= 0 else ngettext("{n} day old", "{n} days old", days).format(n=days)
 

@@ -13,6 +13,7 @@ from firstdose.errors import PublishError
 from firstdose.lake import Drafts, Lake, prepare
 from firstdose.lake.prepare import publish
 from firstdose.rules import readiness_history
+from firstdose.ui import decision
 from tests.app.test_pages import ROOT, opened, said
 
 GATE = {"of": "NCC-01", "where": "JP", "blocks": "filing"}
@@ -39,7 +40,9 @@ def shown(app: AppTest) -> list[str]:
     return [element.proto.body for element in app.get("html")]
 
 
-def write(app: AppTest, outcome: str = "conditional go", condition: str = "A fourth run") -> AppTest:
+def write(
+    app: AppTest, outcome: str = "conditional go", condition: str = "A fourth run", on: date | None = None
+) -> AppTest:
     """Fill the form and press the button."""
     app.session_state["review-form"] = True
     app.run()
@@ -48,6 +51,8 @@ def write(app: AppTest, outcome: str = "conditional go", condition: str = "A fou
     app.run()
     app.text_input(key="review-body").set_value("Joint steering committee")
     app.text_input(key="review-who").set_value("Aiko")
+    if on:
+        app.date_input(key="review-day").set_value(on)
     app.text_area(key="review-rationale").set_value("The third run was within specification")
     if outcome == "conditional go" and condition:
         app.text_input(key="review-condition-0").set_value(condition)
@@ -120,6 +125,24 @@ def test_a_decision_that_lacks_something_is_refused_in_words(lake: Lake) -> None
     assert "rationale" in app.error[0].value
     assert lake.newest() == 12
     assert not list(Drafts(lake.place).folder.glob("*/draft.json")), "no draft is left behind"
+
+
+def test_a_decision_taken_after_the_report_day_makes_no_data_older(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decision, "today", lambda: date(2027, 1, 15))
+    app = write(review(), outcome="go", on=date(2027, 1, 15))
+    assert "Recorded in version 13" in app.success[0].value
+    assert lake.version(13).as_of == lake.version(12).as_of == date(2026, 11, 20)
+    told = lake.session(13).cursor().execute("select max(decided_on) from decisions").fetchall()
+    assert told == [(date(2027, 1, 15),)]
+
+
+def test_no_decision_is_recorded_before_its_day(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decision, "today", lambda: date(2026, 11, 24))
+    app = write(review(), outcome="go", on=date(2026, 11, 25))
+    assert "24 Nov 2026 at the latest" in app.error[0].value
+    assert lake.newest() == 12
 
 
 def test_nothing_is_recorded_when_somebody_published_meanwhile(lake: Lake) -> None:

@@ -32,8 +32,8 @@ CONDITIONAL = replace(GO, outcome="conditional go", conditions=(CONDITION,))
 
 
 def test_a_whole_decision_lacks_nothing() -> None:
-    assert rules.missing(GO) == []
-    assert rules.missing(CONDITIONAL) == []
+    assert rules.missing(GO, DAY) == []
+    assert rules.missing(CONDITIONAL, DAY) == []
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,9 @@ def test_a_whole_decision_lacks_nothing() -> None:
         pytest.param(replace(GO, outcome=""), "outcome", id="no outcome"),
         pytest.param(replace(GO, rationale=" \n"), "rationale", id="a blank rationale"),
         pytest.param(replace(GO, decided_by=""), "body", id="no body"),
+        pytest.param(
+            replace(GO, decided_on=date(2026, 11, 21)), "20 Nov 2026 at the latest", id="a day still to come"
+        ),
         pytest.param(replace(CONDITIONAL, conditions=()), "at least one condition", id="no condition"),
         pytest.param(
             replace(CONDITIONAL, conditions=(replace(CONDITION, title=" "),)),
@@ -66,13 +69,13 @@ def test_a_whole_decision_lacks_nothing() -> None:
     ],
 )
 def test_what_a_decision_lacks_is_named(decision: Decision, said: str) -> None:
-    lacks = rules.missing(decision)
+    lacks = rules.missing(decision, DAY)
     assert len(lacks) == 1
     assert said in lacks[0]
 
 
 def test_a_condition_due_on_the_day_of_the_decision_is_taken() -> None:
-    assert rules.missing(replace(CONDITIONAL, conditions=(replace(CONDITION, due_on=DAY),))) == []
+    assert rules.missing(replace(CONDITIONAL, conditions=(replace(CONDITION, due_on=DAY),)), DAY) == []
 
 
 def test_only_a_conditional_go_has_conditions() -> None:
