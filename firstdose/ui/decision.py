@@ -15,6 +15,7 @@ from firstdose.errors import FirstdoseError
 from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Drafts, Overtaken, four_eyes, prepare
 from firstdose.lake.prepare import publish, submit
+from firstdose.queries import review as queries
 from firstdose.rules import review as rules
 from firstdose.ui import access, markup
 from firstdose.ui.address import known
@@ -24,7 +25,7 @@ from firstdose.ui.signed import maker, name_field, remember
 from firstdose.ui.state import current_view, press, pressed, speak
 from firstdose.ui.store import lake
 from firstdose.ui.visit import owner
-from firstdose.view import View, to_link
+from firstdose.view import NOTHING, View, to_link
 from firstdose.words import _, say_date
 
 if TYPE_CHECKING:
@@ -94,10 +95,21 @@ def _cannot(view: View, session: "Session") -> str:
     shown = current_view()
     if not view.program:
         return _("Choose a program and a jurisdiction that has gate items.")
+    if NOTHING in (view.key("where"), view.key("blocks")):
+        return _("The link names a jurisdiction or milestone that does not exist: choose both above.")
     if (shown.partner, shown.area, shown.since, shown.until) != (None,) * 4:
         return _("A decision is taken on the whole gate: remove the filters by partner, area and period.")
     if shown.as_of not in (None, session.as_of):
         return _("A decision is taken on the report day of the data: choose that day.")
+    if queries.criteria(session, view).empty:  # the review would never show a decision taken here
+        return _(
+            "{program} has no gate items in {where} before the milestone “{milestone}”: choose another "
+            "jurisdiction or milestone above, or publish its items first."
+        ).format(
+            program=view.key("of"),
+            where=view.key("where", "JP"),
+            milestone=rules.milestone_name(view.key("blocks", "filing")),
+        )
     return ""
 
 

@@ -192,6 +192,32 @@ def test_no_decision_is_taken_through_a_filter(demo_store: Path) -> None:
     assert (ROOT / "pages" / "review.py").is_file()
 
 
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        pytest.param({"of": "NCC-02", "where": "US"}, "has no gate items in US", id="not planned there"),
+        pytest.param({"where": "CH"}, "jurisdiction or milestone that does not exist", id="no jurisdiction"),
+        pytest.param({"blocks": "-"}, "jurisdiction or milestone that does not exist", id="no milestone"),
+    ],
+)
+def test_no_decision_is_taken_on_a_gate_that_the_review_never_shows(
+    demo_store: Path, link: dict[str, str], why: str
+) -> None:
+    assert Lake.open(demo_store).newest() == 12
+    app = review(**link)
+    assert not app.exception
+    (refused,) = [box.value for box in app.info if why in box.value]
+    assert "above" in refused, "says what to do"
+    assert not [box for box in app.expander if box.label == "Write the decision"]
+
+
+def test_a_gate_of_a_planned_jurisdiction_with_items_takes_a_decision(demo_store: Path) -> None:
+    assert Lake.open(demo_store).newest() == 12
+    for where in ("JP", "US"):
+        app = review(where=where, blocks="first dose")
+        assert [box for box in app.expander if box.label == "Write the decision"], where
+
+
 def test_the_history_of_a_review_goes_back_so_far_and_says_what_it_leaves_out(
     demo_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
