@@ -66,6 +66,7 @@ KINDS: dict[str, str] = {
     "stays-overlap": N_("Stays in stages overlap"),
     "vector-is-no-vector": CONFLICT,
     "other-program": CONFLICT,
+    "not-planned": CONFLICT,
     "replaces-itself": CONFLICT,
     "transfer-to-itself": CONFLICT,
     "reviewed-by-the-closer": N_("Own work reviewed"),

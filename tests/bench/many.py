@@ -53,9 +53,9 @@ def lake(folder: Path) -> Path:
 
 
 def _sixty_each(items: Path, programs: Path) -> None:
-    """Fill every program up to sixty items with those of others under ids of their own."""
+    """Fill every program up to sixty items with those of others, where it files, under ids of their own."""
     with programs.open(encoding="utf-8-sig", newline="") as file:
-        names = [row["program_id"] for row in csv.DictReader(file)]
+        plans = {row["program_id"]: row["jurisdictions"].split(";") for row in csv.DictReader(file)}
     with items.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     there = Counter(row["program_id"] for row in rows)
@@ -63,8 +63,9 @@ def _sixty_each(items: Path, programs: Path) -> None:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-        for name in names:
-            for at, row in enumerate(islice(cycle(rows), max(ITEMS - there[name], 0))):
+        for name, places in plans.items():
+            fitting = [row for row in rows if row["jurisdiction"] in places]
+            for at, row in enumerate(islice(cycle(fitting), max(ITEMS - there[name], 0))):
                 writer.writerow(row | {"program_id": name, "item_id": f"{name}-more-{at}"})
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from firstdose.contracts import contracts
-from tests.unit.test_intake_check import PARTNERS, PROGRAMS, checked, errors
+from firstdose.intake.scope import Scope
+from tests.unit.test_intake_check import PARTNERS, PROGRAMS, checked, errors, stored
 
 ITEM = {
     "item_id": "I1",
@@ -73,6 +74,7 @@ WRONG = [
     (SETTLED | {"reviewed_by": "Nonclinical lead"}, "reviewed-by-the-owner", "reviewed_by"),
     ({"requirement_code": "NC-99"}, "reference", "requirement_code"),
     ({"requirement_code": "", "jurisdiction": "CH"}, "enum", "jurisdiction"),
+    ({"requirement_code": "", "jurisdiction": "EU"}, "not-planned", "jurisdiction"),
     ({"area": "Marketing"}, "enum", "area"),
     ({"program_id": "P9"}, "reference", "program_id"),
     ({"owner_partner": "X"}, "reference", "owner_partner"),
@@ -106,6 +108,43 @@ def test_evidence_is_approved_on_the_report_day_at_the_latest(tmp_path: Path) ->
     later = {"evidence_id": "E2", "approved_on": "2026-11-21"}
     proofs = table("evidence", PROOF | approved, PROOF | approved | later)
     assert told(tmp_path, ITEM, evidence=proofs) == [("approved-in-future", "approved_on", 3)]
+
+
+def test_an_item_where_its_program_files_nowhere_is_told_with_what_to_do_until_it_is_planned(
+    tmp_path: Path,
+) -> None:
+    elsewhere = table("readiness_items", ITEM | {"requirement_code": "", "jurisdiction": "EU"})
+    given = {"partners": PARTNERS, "programs": PROGRAMS, "readiness_items": elsewhere}
+    (told_of,) = errors(checked(tmp_path, **given))
+    assert told_of.message == (
+        "The item I1 is for EU, where P1 plans no filing (only JP, US). "
+        "Add the jurisdiction to those of the program, or leave the item out."
+    )
+    planned = PROGRAMS.replace("US;JP", "US;JP;EU")
+    assert errors(checked(tmp_path, **given | {"programs": planned})) == []
+
+
+def old_item(name: str, where: str) -> dict[str, str]:
+    """What the rules across tables ask of an item that is stored."""
+    return {"item_id": name, "program_id": "P1", "jurisdiction": where, "owner_partner": "NCC"}
+
+
+def test_a_program_that_drops_a_jurisdiction_of_its_stored_items_is_told(tmp_path: Path) -> None:
+    there = stored(readiness_items=[old_item("I1", "JP"), old_item("I2", "US")])
+    dropped = PROGRAMS.replace("US;JP", "JP")
+    (told_of,) = errors(checked(tmp_path, existing=there, partners=PARTNERS, programs=dropped))
+    assert (told_of.code, told_of.file, told_of.line) == ("not-planned", "programs.csv", None)
+    assert "I2 is for US" in told_of.message
+
+
+def test_what_stood_before_the_rule_holds_up_nobody_who_leaves_it_as_it_is(tmp_path: Path) -> None:
+    there = stored(
+        partners=[{"partner_id": "NCC"}],
+        programs=[{"program_id": "P1", "jurisdictions": "JP"}],
+        readiness_items=[old_item("I2", "EU")],
+    )
+    items = table("readiness_items", ITEM)
+    assert errors(checked(tmp_path, existing=there, scope=Scope("merge"), readiness_items=items)) == []
 
 
 def test_the_links_of_the_library_name_known_codes_and_make_no_ring() -> None:
