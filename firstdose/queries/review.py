@@ -55,7 +55,7 @@ def decisions(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def evidence_gaps(session: "Session", view: "View") -> "pd.DataFrame":
-    """Gate items whose evidence is missing, superseded or expired, closed items first.
+    """Gate items with fewer approved and valid documents than expected, closed items first.
 
     Columns: item_id, program_id, jurisdiction, area, title, title_ja, status, documents, owner_name,
     owner_name_ja (str), is_closed (bool), expected, approved, drafts, superseded, expired (int, documents;

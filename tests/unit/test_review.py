@@ -12,6 +12,7 @@ from firstdose.figures import review as figures
 from firstdose.queries import readiness
 from firstdose.queries import review as queries
 from firstdose.rules import review as rules
+from firstdose.rules.readiness import item_marks
 from firstdose.rules.review import Condition, Decision
 from firstdose.view import View
 from tests.support import session_of
@@ -181,6 +182,12 @@ def evidence(status: str, valid_until: date | None = None) -> dict[str, Any]:
         pytest.param([evidence("draft")], (0, 0, 0), id="only a draft"),
         pytest.param([evidence("superseded")], (0, 1, 0), id="superseded"),
         pytest.param([evidence("approved", date(2026, 11, 19))], (0, 0, 1), id="expired yesterday"),
+        pytest.param([evidence("superseded"), evidence("approved")], None, id="replaced by an approved one"),
+        pytest.param(
+            [evidence("approved", date(2026, 11, 19)), evidence("approved", DAY)],
+            None,
+            id="expired and renewed",
+        ),
     ],
 )
 def test_a_gate_item_without_valid_evidence_is_a_gap(
@@ -191,6 +198,8 @@ def test_a_gate_item_without_valid_evidence_is_a_gap(
     found = queries.evidence_gaps(session, held)  # type: ignore[arg-type]
     told = [tuple(row) for row in found[["approved", "superseded", "expired"]].to_numpy().tolist()]
     assert told == ([] if gap is None else [gap])
+    judged = item_marks(queries.criteria(session, held), DAY)  # type: ignore[arg-type]
+    assert judged["mark"].tolist() == ["closed" if gap is None else "at risk"], "the rule of the mark agrees"
 
 
 def asked(session: Any, held: View) -> pd.DataFrame:

@@ -1,4 +1,4 @@
--- grain: one row per gate item whose evidence is missing, superseded, expired or not approved
+-- grain: one row per gate item with fewer approved and valid documents than expected
 -- params: $chosen (the programs let through), $where (jurisdiction), $blocks (the gate), $area, $partner (null = all), $as_of
 with counted as (
     select
@@ -40,9 +40,5 @@ where list_contains($chosen, items.program_id)
     and items.status <> 'not applicable'
     and ($area is null or list_contains($area, items.area))
     and ($partner is null or list_contains($partner, items.owner_partner))
-    and (
-        coalesce(counted.approved, 0) < items.evidence_expected
-        or counted.superseded > 0
-        or counted.expired > 0
-    )
+    and coalesce(counted.approved, 0) < items.evidence_expected -- the rule of the mark (rules.readiness)
 order by is_closed desc, items.item_id
