@@ -37,9 +37,9 @@ def network(session: "Session", view: "View") -> "pd.DataFrame":
 
     Beside ``items``: program_name, program_name_ja, requirement_code, title, title_ja, owner_name,
     owner_name_ja, owner_role (str), evidence_approved, evidence_expected, evidence_superseded,
-    evidence_expired (documents), lead_days (typical lead time in calendar days, none for an own item),
-    planned_on (the plan's day of its milestone) and target_on (the committed one). Filters by area, partner,
-    period and page key do not limit it: links cross them.
+    evidence_expired (documents with such a version), lead_days (typical lead time in calendar days, none for
+    an own item), planned_on (the plan's day of its milestone) and target_on (the committed one). Filters by
+    area, partner, period and page key do not limit it: links cross them.
     """
     return ask("readiness.network", session, view)
 

@@ -71,7 +71,7 @@ def cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date, ite
             key="table-readiness-evidence",
             data=shown.documents(queries.evidence(session, view, item)),
             title=_("Documents that prove it"),
-            how=_("Every version; approved counts while it is valid on the report day"),
+            how=_("Every version; a document counts once, by a version approved and valid on the report day"),
             columns=shown.document_columns(),
         ),
     )

@@ -40,6 +40,17 @@ def item(item_id: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def document(evidence_id: str, item_id: str, status: str, **more: Any) -> dict[str, Any]:
+    """One version of a document, of its own unless ``document_id`` names another."""
+    return {
+        "evidence_id": evidence_id,
+        "item_id": item_id,
+        "document_id": f"DOC-{evidence_id}",
+        "status": status,
+        **more,
+    }
+
+
 def ids(frame: pd.DataFrame) -> str:
     return "".join(sorted(frame["item_id"]))
 
@@ -60,16 +71,11 @@ def session() -> MemorySession:
             item("E", program_id="P2", jurisdiction="EU", due_on=None),
         ],
         evidence=[
-            {"evidence_id": "1", "item_id": "A", "status": "approved"},
-            {"evidence_id": "2", "item_id": "A", "status": "approved", "valid_until": TODAY},
-            {
-                "evidence_id": "3",
-                "item_id": "A",
-                "status": "approved",
-                "valid_until": TODAY - timedelta(days=1),
-            },
-            {"evidence_id": "4", "item_id": "A", "status": "draft"},
-            {"evidence_id": "5", "item_id": "B", "status": "superseded"},
+            document("1", "A", "approved"),
+            document("2", "A", "approved", valid_until=TODAY),
+            document("3", "A", "approved", valid_until=TODAY - timedelta(days=1)),
+            document("4", "A", "draft"),
+            document("5", "B", "superseded"),
         ],
     )
 
@@ -123,6 +129,29 @@ def test_the_page_keys_choose_rows_and_a_refused_one_shows_none(
 def test_evidence_counts_when_approved_and_still_valid(session: MemorySession) -> None:
     proven = queries.checklist(session, View()).set_index("item_id")
     assert proven["evidence_approved"].to_dict() == {"A": 2, "B": 0, "C": 0, "D": 0, "E": 0}
+
+
+def test_versions_of_one_document_are_one_piece_of_evidence() -> None:
+    passed = TODAY - timedelta(days=1)
+    rows = [
+        document(f"{status}-{version}", "A", status, version=version, document_id=status)
+        for status in ("approved", "superseded")
+        for version in ("1.0", "2.0")
+    ]
+    expired = [
+        document(f"expired-{version}", "A", "approved", document_id="expired", valid_until=passed)
+        for version in ("1.0", "2.0")
+    ]
+    told = session_of(
+        programs=[program("P1")],
+        readiness_items=[item("A", status="closed", evidence_expected=2)],
+        evidence=[*rows, *expired],
+    )
+    listed = queries.checklist(told, View()).iloc[0]
+    assert (listed["evidence_approved"], listed["evidence_expected"]) == (1, 2)
+    counted = queries.network(told, View()).iloc[0]
+    names = ["evidence_approved", "evidence_superseded", "evidence_expired"]
+    assert counted[names].tolist() == [1, 1, 1]
 
 
 def test_a_requirement_brings_its_source_and_how_sure_it_is(session: MemorySession) -> None:

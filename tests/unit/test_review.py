@@ -202,6 +202,47 @@ def test_a_gate_item_without_valid_evidence_is_a_gap(
     assert judged["mark"].tolist() == ["closed" if gap is None else "at risk"], "the rule of the mark agrees"
 
 
+@pytest.mark.parametrize(
+    ("documents", "told"),
+    [
+        pytest.param(
+            [("A", "1", "approved"), ("A", "2", "approved")], "1 of 2 approved", id="two versions are one"
+        ),
+        pytest.param(
+            [("A", "1", "superseded"), ("A", "2", "approved"), ("A", "3", "draft")],
+            "1 of 2 approved",
+            id="what a valid version stands for is no part of the gap",
+        ),
+        pytest.param(
+            [("A", "1", "approved"), ("B", "1", "superseded"), ("B", "2", "superseded")],
+            "1 of 2 approved; 1 superseded | B 1, B 2",
+            id="every superseded version of a document without a valid one",
+        ),
+        pytest.param(
+            [("A", "1", "superseded"), ("A", "2", "draft"), ("B", "1", "expired"), ("C", "1", "old draft")],
+            "0 of 2 approved; 2 draft; 1 superseded; 1 expired | A 1, B 1",
+            id="a draft never expires",
+        ),
+    ],
+)
+def test_a_gap_tells_documents_and_only_those_without_a_valid_version(
+    documents: list[tuple[str, str, str]], told: str
+) -> None:
+    passed = DAY - timedelta(days=1)
+    rows = [
+        evidence({"expired": "approved", "old draft": "draft"}.get(status, status))
+        | {"evidence_id": f"E-{name}-{version}", "document_id": name, "version": version}
+        | {"valid_until": passed if status in ("expired", "old draft") else None}
+        for name, version, status in documents
+    ]
+    expecting = ITEM | {"evidence_expected": 2}
+    session = session_of(DAY, programs=[PROGRAM], readiness_items=[expecting], evidence=rows)
+    held = queries.subject(session, HELD)  # type: ignore[arg-type]
+    (row,) = figures.evidence_gaps(queries.evidence_gaps(session, held)).to_dict("records")  # type: ignore[arg-type]
+    named = "" if pd.isna(row["documents"]) else f" | {row['documents']}"
+    assert f"{row['state']}{named}" == told
+
+
 def asked(session: Any, held: View) -> pd.DataFrame:
     """What other jurisdictions ask of the gate in a view."""
     return rules.asked_elsewhere(readiness.library(session, held), held.key("where"), held.key("blocks"))

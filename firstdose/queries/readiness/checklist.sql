@@ -3,7 +3,7 @@
 with proven as (
     select
         item_id,
-        count(*)::integer as evidence_approved
+        count(distinct document_id)::integer as evidence_approved -- versions of one document are one piece
     from evidence
     where status = 'approved' and (valid_until is null or valid_until >= $as_of)
     group by item_id

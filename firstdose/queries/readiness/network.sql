@@ -1,11 +1,11 @@
 -- grain: one row per readiness item of the programs chosen, whatever area, partner, period and milestone the filters name: links cross them
 -- params: $chosen (the programs let through), $jurisdiction (null = all), $as_of
-with proven as (
+with proven as ( -- documents: versions of one are one piece of evidence
     select
         item_id,
-        (count(*) filter (where status = 'approved' and (valid_until is null or valid_until >= $as_of)))::integer as approved,
-        (count(*) filter (where status = 'superseded'))::integer as superseded,
-        (count(*) filter (where status = 'approved' and valid_until < $as_of))::integer as expired
+        (count(distinct document_id) filter (where status = 'approved' and (valid_until is null or valid_until >= $as_of)))::integer as approved,
+        (count(distinct document_id) filter (where status = 'superseded'))::integer as superseded,
+        (count(distinct document_id) filter (where status = 'approved' and valid_until < $as_of))::integer as expired
     from evidence
     group by item_id
 ),

@@ -1,15 +1,28 @@
 -- grain: one row per gate item with fewer approved and valid documents than expected
 -- params: $chosen (the programs let through), $where (jurisdiction), $blocks (the gate), $area, $partner (null = all), $as_of
-with counted as (
+with documents as (
     select
         item_id,
-        count(*) filter (where status = 'approved' and (valid_until is null or valid_until >= $as_of))::integer as approved,
-        count(*) filter (where status = 'draft')::integer as drafts,
-        count(*) filter (where status = 'superseded')::integer as superseded,
-        count(*) filter (where status = 'approved' and valid_until < $as_of)::integer as expired,
-        string_agg(document_id || ' ' || version, ', ' order by document_id)
-            filter (where status = 'superseded' or valid_until < $as_of) as documents
+        document_id,
+        bool_or(status = 'approved' and (valid_until is null or valid_until >= $as_of)) as is_proven,
+        bool_or(status = 'draft') as is_draft,
+        bool_or(status = 'superseded') as is_superseded,
+        bool_or(status = 'approved' and valid_until < $as_of) as is_expired,
+        string_agg(document_id || ' ' || version, ', ' order by version)
+            filter (where status = 'superseded' or (status = 'approved' and valid_until < $as_of)) as versions
     from evidence
+    group by item_id, document_id
+),
+
+counted as ( -- a document with a valid version counts as that alone
+    select
+        item_id,
+        count(*) filter (where is_proven) as approved,
+        count(*) filter (where is_draft and not is_proven) as drafts,
+        count(*) filter (where is_superseded and not is_proven) as superseded,
+        count(*) filter (where is_expired and not is_proven) as expired,
+        string_agg(versions, ', ' order by document_id) filter (where not is_proven) as documents
+    from documents
     group by item_id
 )
 
