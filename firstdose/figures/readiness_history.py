@@ -114,29 +114,36 @@ def _target(target: date | None) -> tuple[list[dict[str, Any]], list[dict[str, A
     return [shape], [note]
 
 
-def by_area(counted: pd.DataFrame) -> pd.DataFrame:
-    """Areas with what was closed, added and reopened between the first and the newest version of each.
+def by_area(counted: pd.DataFrame, since: int, until: int) -> pd.DataFrame:
+    """Areas with what was closed, added and reopened from one version to another.
 
-    Takes ``rules.readiness_history.burn_up`` by area. Columns: area (str), before, now (str: closed of
-    total), closed, added, reopened (int).
+    Takes ``rules.readiness_history.burn_up`` by area over these versions; an area without gate items in one
+    of them has none of none there. Columns: area (str), before, now (str: closed of total), closed, added,
+    reopened (int).
     """
-    grouped = counted.sort_values("version").groupby("area", sort=False)
-    first, last = grouped.first(), grouped.last()
+    areas = pd.Index(counted["area"].unique(), name="area")
+    first, last = (_at(counted, version, areas) for version in (since, until))
     words = _("{closed} of {total}")
     frame = pd.DataFrame(
         {
-            "area": [area_name(str(area)) for area in first.index],
+            "area": [area_name(str(area)) for area in areas],
             "before": [
                 words.format(closed=c, total=t) for c, t in zip(first.closed, first.total, strict=True)
             ],
             "now": [words.format(closed=c, total=t) for c, t in zip(last.closed, last.total, strict=True)],
             "closed": (last.closed - first.closed).to_numpy(),
             "added": (last.total - first.total).to_numpy(),
-            "reopened": last.reopened.to_numpy(),
+            "reopened": counted.groupby("area")["reopened"].max().reindex(areas).to_numpy(),  # it only grows
         }
     )
     frame.attrs = dict(counted.attrs)
     return frame
+
+
+def _at(counted: pd.DataFrame, version: int, areas: "pd.Index[Any]") -> pd.DataFrame:
+    """Gate items closed and in all of one version, one row for each of ``areas``."""
+    there = counted[counted["version"] == version].set_index("area")
+    return there[["closed", "total"]].reindex(areas, fill_value=0)
 
 
 def area_columns() -> dict[str, str]:

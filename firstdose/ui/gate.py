@@ -136,7 +136,9 @@ def _history(view: "View", session: "Session") -> tuple[Card, ...]:
         ),
         Table(
             key="table-review-areas",
-            data=drawn.by_area(readiness_history.burn_up(whole, milestone, ("area",))),
+            data=drawn.by_area(
+                readiness_history.burn_up(whole, milestone, ("area",)), told_of[0], session.version
+            ),
             title=_("Gate items closed, added and reopened by area"),
             how=_("From data version {first} to the one shown").format(first=told_of[0]),
             columns=drawn.area_columns(),

@@ -119,8 +119,41 @@ def test_the_burn_up_counts_what_was_closed_added_and_opened_again() -> None:
         [1, 2, 1],
         [2, 2, 1],
     ]
-    area = figures.by_area(rules.burn_up(whole, "filing", ("area",))).iloc[0]
+    area = figures.by_area(rules.burn_up(whole, "filing", ("area",)), 1, 4).iloc[0]
     assert (area["closed"], area["added"], area["reopened"]) == (2, 1, 1)
+
+
+def test_an_area_that_appears_later_is_added_and_one_that_empties_falls() -> None:
+    states = {
+        "Regulatory": ({}, {}, {}),
+        "Clinical": (None, {"status": "closed"}, {}),
+        "Analytical": ({"status": "closed"}, {}, None),
+        "Nonclinical": ({}, {}, {"gate": False}),
+        "Quality system": (None, {}, None),
+    }
+    whole = pd.DataFrame(
+        [
+            item(area, **more) | {"area": area, "version": version, "as_of": DAY + timedelta(days=version)}
+            for area, lives in states.items()
+            for version, more in enumerate(lives, start=1)
+            if more is not None
+        ]
+    )
+    counted = rules.burn_up(whole, "filing", ("area",))
+    found = figures.by_area(counted, 1, 3).set_index("area")
+    assert found.to_dict("index") == {
+        "Regulatory": area_row("0 of 1", "0 of 1"),
+        "Clinical": area_row("0 of 0", "0 of 1", added=1, reopened=1),
+        "Analytical": area_row("1 of 1", "0 of 0", closed=-1, added=-1, reopened=1),
+        "Nonclinical": area_row("0 of 1", "0 of 0", added=-1),
+        "Quality": area_row("0 of 0", "0 of 0"),
+    }
+    assert figures.by_area(counted, 0, 3)["added"].sum() == 2, "a version without the program had nothing"
+    assert figures.by_area(counted.head(0), 1, 3).empty
+
+
+def area_row(before: str, now: str, *, closed: int = 0, added: int = 0, reopened: int = 0) -> dict[str, Any]:
+    return {"before": before, "now": now, "closed": closed, "added": added, "reopened": reopened}
 
 
 @pytest.mark.parametrize(
