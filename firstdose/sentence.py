@@ -1,5 +1,7 @@
 """A view in words: the sentence of the filters that stands above every figure."""
 
+from collections.abc import Sequence
+
 from firstdose.view import NO_DAY_SINCE, NO_DAY_UNTIL, Known, View
 from firstdose.words import N_, _, ngettext, say_date
 
@@ -9,6 +11,7 @@ _NAMES = {
     "partner": N_("partner"),
     "jurisdiction": N_("jurisdiction"),
     "area": N_("area"),
+    "period": N_("period"),
 }
 
 
@@ -40,6 +43,17 @@ def sentence(view: View, known: Known, chosen: int) -> str:
         parts.append(_(template).format(what=what) if values else nothing)
     parts += _period(view)
     return " · ".join(parts)
+
+
+def unheld(view: View, names: Sequence[str]) -> str:
+    """The filters in use, of those named, that a figure does not follow; empty when it follows all in use.
+
+    Names are area, partner and period. A refused list lets no program through: nothing is left aside.
+    """
+    used = {name: bool(getattr(view, name)) for name in ("partner", "area")}
+    used["period"] = (view.since, view.until) != (None, None)
+    what = _(" or ").join(_(_NAMES[name]) for name in names if used[name])
+    return _("not filtered by {what}").format(what=what) if what else ""
 
 
 def _period(view: View) -> list[str]:

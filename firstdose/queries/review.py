@@ -59,7 +59,8 @@ def evidence_gaps(session: "Session", view: "View") -> "pd.DataFrame":
 
     Columns: item_id, program_id, jurisdiction, area, title, title_ja, status, documents, owner_name,
     owner_name_ja (str), is_closed (bool), expected, approved, drafts, superseded, expired (int, documents
-    whatever their versions; approved are those valid on the report day, the others have no such version).
+    whatever their versions; approved are those valid on the report day, the others have no such version). A
+    period bounds due_on, as in ``criteria``.
     """
     return ask("review.evidence_gaps", session, view)
 

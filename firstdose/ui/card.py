@@ -41,7 +41,8 @@ _ROWS = {
 class Card:
     """What every card says: ``data`` is the frame behind it, and its ``attrs["asked"]`` says why.
 
-    A card that is ``live`` goes on changing after its data version, as the audit chain does.
+    A card that is ``live`` goes on changing after its data version, as the audit chain does. ``unheld`` names
+    the filters in use that it does not follow (``sentence.unheld``).
     """
 
     key: str
@@ -51,6 +52,12 @@ class Card:
     foot: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     live: bool = False
+    unheld: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The filters of the page in words, and which of them the card does not follow."""
+        return " · ".join(filter(None, (st.session_state.get("sentence", ""), self.unheld)))
 
     @property
     def told(self) -> "pd.DataFrame":
@@ -85,7 +92,7 @@ class Chart(Card):
         state = st.session_state
         return {
             "title": self.title,
-            "sentence": state.get("sentence", ""),
+            "sentence": self.sentence,
             "data": state.get("data-said", ""),
             "name": f"{state.get('data-name', '')}{self.key}{state.get('data-version', '')}",
             "save": _("Save as a picture"),
@@ -94,7 +101,7 @@ class Chart(Card):
     @cached_property
     def words(self) -> str:
         """The text alternative, made with the sentence of the page it was first drawn on."""
-        return self.alt or alternative(self.title, self.data, st.session_state.get("sentence", ""))
+        return self.alt or alternative(self.title, self.data, self.sentence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +223,7 @@ def _together(cards: "Sequence[Card]") -> None:
 def _head(card: Card) -> str:
     """Title, how to read it, filters, data version and age, and what of it is stale, as HTML."""
     session = run_session()
-    said = [card.how, st.session_state.get("sentence", ""), f"v{session.version}", age(session)]
+    said = [card.how, card.sentence, f"v{session.version}", age(session)]
     stale = stale_mark(card.data.attrs.get("asked"))
     return markup.head(card.title, " · ".join(part for part in said if part), stale)
 

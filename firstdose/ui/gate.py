@@ -14,6 +14,7 @@ from firstdose.rules import change_lines, readiness, readiness_history
 from firstdose.rules import review as rules
 from firstdose.rules.readiness_network import with_need
 from firstdose.rules.readiness_verdict import reasons, verdict_word, verdicts
+from firstdose.sentence import unheld
 from firstdose.ui.card import Card, Chart, Table
 from firstdose.ui.store import changes_between, lake
 from firstdose.words import _, ngettext, say_date
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from firstdose.lake import Session
     from firstdose.rules.overview import Headline
     from firstdose.view import View
+
+#: Filters that what tells of the whole gate does not follow: its verdict, its history, its decisions.
+_WHOLE = ("area", "partner", "period")
 
 
 def base(view: "View", session: "Session") -> "Session | None":
@@ -100,6 +104,7 @@ def _chain(view: "View", session: "Session") -> Table:
         columns=figures.chain_columns(),
         most=figures.MOST,
         foot=_("; ").join(said),
+        unheld=unheld(view, _WHOLE),
     )
 
 
@@ -133,6 +138,7 @@ def _history(view: "View", session: "Session") -> tuple[Card, ...]:
                 "Each version on its own report day; the bar is the forecast of the day the last one closes"
             ),
             foot=" ".join(said),
+            unheld=unheld(view, _WHOLE),
         ),
         Table(
             key="table-review-areas",
@@ -142,6 +148,7 @@ def _history(view: "View", session: "Session") -> tuple[Card, ...]:
             title=_("Gate items closed, added and reopened by area"),
             how=_("From data version {first} to the one shown").format(first=told_of[0]),
             columns=drawn.area_columns(),
+            unheld=unheld(view, _WHOLE),
         ),
     )
 
@@ -174,6 +181,7 @@ def _changes(view: "View", session: "Session", before: "Session | None") -> Tabl
         most=figures.MOST,
         grouped=("area",),
         foot=changes_words.hidden(lines),
+        unheld=unheld(view, ("period",)),
     )
 
 
@@ -196,6 +204,7 @@ def _risks(view: "View", session: "Session") -> Table:
         how=_("Who accepts the risk if the gate is passed; an open risk is accepted by nobody yet"),
         columns=figures.risk_columns(),
         most=figures.MOST,
+        unheld=unheld(view, ("area", "period")),
     )
 
 
@@ -208,6 +217,7 @@ def _promises(view: "View", session: "Session") -> Table:
         how=_("Conditions of gate decisions and promises of meetings; overdue after the due day"),
         columns=figures.promise_columns(),
         most=figures.MOST,
+        unheld=unheld(view, ("area", "period")),
     )
 
 
@@ -228,6 +238,7 @@ def _elsewhere(view: "View", session: "Session") -> Table:
         columns=figures.elsewhere_columns(),
         most=figures.MOST,
         foot=_("For planning; not regulatory advice."),
+        unheld=unheld(view, ("partner", "period")),
     )
 
 
@@ -239,4 +250,5 @@ def _decisions(view: "View", session: "Session") -> Table:
         how=_("Newest first, as recorded in the data version shown"),
         columns=figures.decision_columns(),
         most=figures.MOST,
+        unheld=unheld(view, _WHOLE),
     )

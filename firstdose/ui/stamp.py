@@ -59,6 +59,7 @@ def stamp_of(state: Kept, by: str, home: str, why: str = "") -> Stamp:
 def one_card(card: "Card", ending: str, why: str = "") -> tuple[str, Callable[[], bytes]]:
     """The file name of a card's rows, and what writes them."""
     stamp = stamp_of(st.session_state, name_said() or reason.UNNAMED, whole(""), why)
+    stamp = replace(stamp, sentence=card.sentence)
     name = f"{stamp.page}-{card.key}-v{stamp.version}.{ending}"
     write = partial(write_rows, lake(), card.taken, card.title, stamp, name, signed(stamp))
     return name, access.asked_anew(name, write)

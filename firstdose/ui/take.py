@@ -84,7 +84,7 @@ def _block(card: Card) -> Block:
     return Block(
         key=card.key,
         title=card.title,
-        how=card.how,
+        how=" · ".join(filter(None, (card.how, card.unheld))),
         foot=card.foot,
         told=card.taken,
         columns=card.columns if isinstance(card, Table) else {},

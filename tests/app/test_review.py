@@ -13,7 +13,7 @@ from firstdose.errors import PublishError
 from firstdose.lake import Drafts, Lake, prepare
 from firstdose.lake.prepare import publish
 from firstdose.rules import readiness_history
-from firstdose.ui import decision
+from firstdose.ui import decision, take
 from tests.app.test_pages import ROOT, opened, said
 
 GATE = {"of": "NCC-01", "where": "JP", "blocks": "filing"}
@@ -227,3 +227,37 @@ def test_the_history_of_a_review_goes_back_so_far_and_says_what_it_leaves_out(
     (areas,) = [card for card in shown(review(version="11")) if "table-review-areas" in card]
     assert "From data version 9 to the one shown" in areas
     assert "8 older data versions are left out." in "".join(shown(review(version="11")))
+
+
+#: What of the filters by area, partner and period each card of a review leaves aside.
+LEFT_ASIDE = {
+    "table-review-criteria": "",
+    "table-review-chain": "area or partner or period",
+    "chart-review-history": "area or partner or period",
+    "table-review-areas": "area or partner or period",
+    "table-review-changes": "period",
+    "table-review-evidence": "",
+    "table-review-risks": "area or period",
+    "table-review-actions": "area or period",
+    "table-review-elsewhere": "partner or period",
+    "table-review-decisions": "area or partner or period",
+}
+
+
+def test_every_card_of_a_review_says_which_filters_it_does_not_follow(demo_store: Path) -> None:
+    assert Lake.open(demo_store).newest() == 12
+    app = review(area="Clinical", partner="FORGE", since="2026-01-01")
+    assert not app.exception
+    cards = app.session_state["drawn"]
+    assert set(cards) == set(LEFT_ASIDE)
+    taken = {block.key: block.how for block in take.artefact_of(app.session_state, "Aiko", "").blocks}
+    for key, aside in LEFT_ASIDE.items():
+        words = f" · not filtered by {aside} · v12" if aside else "· illustrative data · v12"
+        (head,) = [body for body in shown(app) if cards[key].title in body and "fd-head" in body]
+        assert words in head, key
+        assert ("not filtered" in head) is bool(aside), key
+        assert ("not filtered" in taken[key]) is bool(aside), key
+    drawn = cards["chart-review-history"]
+    assert "not filtered by area or partner or period" in drawn.words, "whoever cannot see it hears so too"
+    assert "not filtered by area or partner or period" in drawn.stamp["sentence"], "and a saved picture"
+    assert "not filtered" not in "".join(shown(review()))

@@ -243,6 +243,25 @@ def test_a_gap_tells_documents_and_only_those_without_a_valid_version(
     assert f"{row['state']}{named}" == told
 
 
+@pytest.mark.parametrize(
+    ("period", "items"),
+    [
+        pytest.param({}, ["early", "late", "undated"], id="no period"),
+        pytest.param({"since": DAY}, ["late"], id="due from a day on; without a due day never"),
+        pytest.param({"until": DAY - timedelta(days=1)}, ["early"], id="due until a day"),
+    ],
+)
+def test_evidence_gaps_follow_the_period_as_the_criteria_beside_them(
+    period: dict[str, date], items: list[str]
+) -> None:
+    due = {"early": DAY - timedelta(days=1), "late": DAY, "undated": None}
+    rows = [ITEM | {"item_id": name, "due_on": day} for name, day in due.items()]
+    session = session_of(DAY, programs=[PROGRAM], readiness_items=rows)
+    held = queries.subject(session, replace(HELD, **period))  # type: ignore[arg-type]
+    assert queries.criteria(session, held)["item_id"].tolist() == items  # type: ignore[arg-type]
+    assert queries.evidence_gaps(session, held)["item_id"].tolist() == items  # type: ignore[arg-type]
+
+
 def asked(session: Any, held: View) -> pd.DataFrame:
     """What other jurisdictions ask of the gate in a view."""
     return rules.asked_elsewhere(readiness.library(session, held), held.key("where"), held.key("blocks"))

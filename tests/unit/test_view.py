@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstdose.sentence import sentence
+from firstdose.sentence import sentence, unheld
 from firstdose.view import (
     LIST_KEYS,
     NO_DAY_SINCE,
@@ -163,3 +163,13 @@ def test_the_sentence_says_every_filter() -> None:
         "1 of 3 programs · P1 · One · filing in JP · nothing chosen for area · from 1 Nov 2026"
     )
     assert sentence(View(), KNOWN, 3) == "all 3 programs"
+
+
+def test_what_a_figure_does_not_follow_is_said_only_of_filters_in_use() -> None:
+    every = ("area", "partner", "period")
+    assert unheld(View(), every) == ""
+    assert unheld(View(area=("Clinical",)), ("partner", "period")) == ""
+    view = View(area=("Clinical",), partner=("P",), until=date(2026, 11, 1))
+    assert unheld(view, every) == "not filtered by area or partner or period"
+    assert unheld(View(since=NO_DAY_SINCE), every) == "not filtered by period"
+    assert unheld(View(area=()), every) == "", "a refused value lets no program through, so nothing is shown"

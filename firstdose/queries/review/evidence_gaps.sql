@@ -1,5 +1,5 @@
 -- grain: one row per gate item with fewer approved and valid documents than expected
--- params: $chosen (the programs let through), $where (jurisdiction), $blocks (the gate), $area, $partner (null = all), $as_of
+-- params: $chosen (the programs let through), $where (jurisdiction), $blocks (the gate), $area, $partner, $since, $until (bound due_on; null = all), $as_of
 with documents as (
     select
         item_id,
@@ -53,5 +53,7 @@ where list_contains($chosen, items.program_id)
     and items.status <> 'not applicable'
     and ($area is null or list_contains($area, items.area))
     and ($partner is null or list_contains($partner, items.owner_partner))
+    and ($since is null or items.due_on >= $since)
+    and ($until is null or items.due_on <= $until)
     and coalesce(counted.approved, 0) < items.evidence_expected -- the rule of the mark (rules.readiness)
 order by is_closed desc, items.item_id
