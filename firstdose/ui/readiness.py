@@ -19,6 +19,7 @@ from firstdose.rules.readiness_library import elsewhere, new_items, planned
 from firstdose.rules.readiness_network import with_need
 from firstdose.rules.readiness_unblock import unblocking
 from firstdose.rules.readiness_verdict import verdicts, worst_first
+from firstdose.sentence import unheld
 from firstdose.ui import access
 from firstdose.ui.address import known
 from firstdose.ui.card import Card, Chart, Table
@@ -136,12 +137,14 @@ def all_cards(view: "View", session: "Session", day: date) -> list[Card]:
     """Verdicts and all that explains them, in the order a gate review asks; judged once for all of them."""
     plan = judged(view, session)
     found = verdicts(plan, day)
+    whole = unheld(view, ("area", "partner", "period"))  # links and verdicts cross them
+    deeper = deeper_cards(
+        queries.network(session, view), found, queries.library(session, view, lacking=True), day
+    )
     return [
-        verdict_card(found),
+        replace(verdict_card(found), unheld=whole),
         *item_cards(view, session, plan, day),
-        *deeper_cards(
-            queries.network(session, view), found, queries.library(session, view, lacking=True), day
-        ),
+        *(replace(card, unheld=whole) for card in deeper),
     ]
 
 

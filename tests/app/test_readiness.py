@@ -50,3 +50,20 @@ def test_an_item_not_let_through_is_said_and_not_shown(demo_store: object) -> No
     assert not app.exception
     assert not [card for card in cards(app) if "table-readiness-item" in card]
     assert "nothing is shown" in said(app)
+
+
+def test_what_crosses_areas_and_partners_says_that_it_does_not_follow_their_filters(
+    demo_store: object,
+) -> None:
+    app = readiness(area="Clinical", partner="FORGE")
+    assert not app.exception
+    aside = {key for key, card in app.session_state["drawn"].items() if card.unheld}
+    assert aside == {
+        "table-readiness-verdicts",
+        "table-readiness-unblocks",
+        "chart-readiness-dependencies",
+        "table-readiness-chain",
+        "table-readiness-elsewhere",
+    }
+    heads = [body for body in cards(app) if "fd-head" in body]
+    assert sum("not filtered by area or partner" in head for head in heads) == len(aside)
