@@ -65,7 +65,7 @@ def chain(place: "Place", versions: "tuple[Version, ...]") -> None:
                 )
             )
     for event in events:
-        for name in event.get("source_sha256", ()):
+        for name in (*event.get("source_sha256", ()), *event.get("replaced_sha256", ())):
             if not (place.folder / "originals" / name).is_file():
                 raise IntegrityError(_("The original {name} is missing.").format(name=name))
     _views(place, events)

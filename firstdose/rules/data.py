@@ -116,6 +116,7 @@ _ACTIONS = {
     "rollback": N_("restore"),
     "name": N_("name"),
     "upload": N_("bring a file"),
+    "profile_saved": N_("save mapping profile"),
     "submit": N_("submit"),
     "send_back": N_("send back"),
     "denied": N_("refused"),
@@ -203,6 +204,7 @@ _OBJECTS = {
     "submit": "draft",
     "send_back": "draft",
     "export": "file",
+    "profile_saved": "mapping profile",
     "view_saved": "saved view",
     "view_retired": "saved view",
     "share_create": "partner link",
@@ -218,7 +220,7 @@ _OBJECTS = {
 
 
 def _kind(event: Mapping[str, Any]) -> str:
-    """What an event tells of: a data version, a draft, a file, a saved view, a link, a session, settings."""
+    """What an event tells of: a data version, draft, file, mapping profile, view, link, session, settings."""
     return _OBJECTS.get(event["action"], "version")
 
 
@@ -233,6 +235,7 @@ def _object(event: Mapping[str, Any]) -> str:
         "scope": named,
         "request": f"{event.get('asked', '')} {named[:20]}".strip(),
         "file": named,
+        "mapping profile": named,
         "session": named,
         "settings": named,
     }[_kind(event)]

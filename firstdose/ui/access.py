@@ -1,6 +1,7 @@
 """What the reader of this page may do and see, asked at every run and at every act."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -65,8 +66,15 @@ def allows(action: Action) -> bool:
 
 def require(action: Action, object_id: str = "") -> None:
     """Let the reader take an action, or refuse in words (``Denied``) and tell the audit chain."""
-    try:
+    with telling(action, object_id):
         access.may(grant(), action)
+
+
+@contextmanager
+def telling(action: Action, object_id: str) -> Iterator[None]:
+    """Tell the audit chain of what is refused (``Denied``) in the block."""
+    try:
+        yield
     except Denied as error:
         _told(who(), action, object_id, error)
         raise
@@ -75,20 +83,14 @@ def require(action: Action, object_id: str = "") -> None:
 def require_end(link: "PartnerLink") -> None:
     """Let the reader revoke a partner link, or refuse in words (``Denied``) and tell the audit chain."""
     granted = grant()
-    try:
+    with telling("revoke link", link.id):
         access.may_end(granted, shows_within=link.shows_within(granted.scope))
-    except Denied as error:
-        _told(who(), "revoke link", link.id, error)
-        raise
 
 
 def open_page(page: str) -> None:
     """Let the reader open a page, or refuse in words."""
-    try:
+    with telling("view", page):
         access.may_open(grant(), page)
-    except Denied as error:
-        _told(who(), "view", page, error)
-        raise
 
 
 def asked_anew(name: str, write: Callable[[], bytes]) -> Callable[[], bytes]:

@@ -2,13 +2,17 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from firstdose import readers
 from firstdose.audit import Chain
-from firstdose.lake import Draft, Drafts, Lake, prepare
+from firstdose.lake import Draft, Drafts, Lake, prepare, refusals
+from firstdose.ui import access, signed
+from firstdose.ui.desk import mapping
+from firstdose.who import Who
 from tests.app.test_pages import ROOT, opened, said
 
 TASKS = (ROOT / "data" / "tasks.csv").read_text(encoding="utf-8")
@@ -167,6 +171,91 @@ def test_a_header_that_is_not_ours_gets_a_mapping_that_reads_the_next_file_too(l
     ready = prepare(lake, Drafts(lake.place), _draft(lake, "you"))
     assert [file.table for file in ready.checked.files] == ["tasks"]
     assert ready.checked.files[0].rows == 5
+
+
+PLAN = """
+profile: plan-of-the-site
+for: [Task No, Task Name]
+outputs:
+  - table: tasks
+    columns:
+      task_id: Task No
+      name: Task Name
+      kind: {constant: KIND}
+      partner_id: {constant: FORGE}
+      workstream: {constant: Regulatory}
+"""
+EDITORS = """
+[[rule]]
+who = "kenji"
+role = "editor"
+partners = ["FORGE"]
+programs = "*"
+
+[[rule]]
+who = "mori"
+role = "editor"
+partners = "*"
+programs = "*"
+
+[[rule]]
+who = "board"
+role = "viewer"
+partners = "*"
+programs = "*"
+"""
+
+
+@pytest.mark.parametrize(
+    ("who", "there", "told", "kept"),
+    [
+        pytest.param("board", "", "denied", "", id="who may bring no files saves none"),
+        pytest.param("kenji", "", "profile_saved", "task", id="a limited editor saves a new one"),
+        pytest.param("kenji", "gate", "denied", "gate", id="and replaces no other"),
+        pytest.param("mori", "gate", "profile_saved", "task", id="who sees everything replaces it"),
+    ],
+)
+def test_a_mapping_is_saved_by_who_may_bring_files_and_told_and_replaced_by_who_sees_everything(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str, there: str, told: str, kept: str
+) -> None:
+    (tmp_path / "roles.toml").write_text(EDITORS, encoding="utf-8")
+    monkeypatch.setenv("FIRSTDOSE_ROLES", str(tmp_path / "roles.toml"))
+    refusals.forget()
+    for room in (access, signed):
+        monkeypatch.setattr(room, "who", lambda: Who(who, who.title(), "oidc"))
+    file = lake.place.profiles / "plan-of-the-site.yaml"
+    if there:
+        file.parent.mkdir()
+        file.write_text(PLAN.replace("KIND", there), encoding="utf-8")
+    state: dict[str, Any] = {"desk-profile-1": PLAN.replace("KIND", "task")}
+    for room in (mapping, access, signed):
+        monkeypatch.setattr(room.st, "session_state", state)
+    monkeypatch.setattr(mapping, "speak", lambda: None)
+    mapping._save("desk-profile-1")
+    assert (f"constant: {kept}" in file.read_text(encoding="utf-8")) if kept else not file.exists()
+    line = _audit(lake)[-1]
+    assert (line["action"], line["object_id"], line["actor_id"]) == (told, "plan-of-the-site", who)
+    problems = state.get("desk-problems", [])
+    assert [one[:11] for one in problems] == (["Not allowed"] if told == "denied" else [])
+    assert not problems or "steward" in problems[0], "whom to ask"
+
+
+def test_who_may_not_change_a_mapping_is_told_before_working_on_it(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "roles.toml").write_text(EDITORS, encoding="utf-8")
+    monkeypatch.setenv("FIRSTDOSE_ROLES", str(tmp_path / "roles.toml"))
+    lake.place.profiles.mkdir()
+    (lake.place.profiles / "plan.yaml").write_text(PLAN.replace("KIND", "task"), encoding="utf-8")
+    drafted(lake, "me", "Task No,Task Name\nX-1,Write\n", "plan.csv")
+    for who, may in (("kenji", False), ("mori", True)):
+        monkeypatch.setattr(access, "who", lambda who=who: Who(who, who, "oidc"))
+        app = desk("me")
+        app.session_state["desk-file-1"] = True
+        app.run()
+        assert not app.exception
+        assert app.button(key="action-desk-map-1").disabled is not may
+        assert ("ask a steward to save it" in said(app)) is not may
 
 
 def test_a_broken_profile_in_the_store_is_said_at_the_desk_and_the_draft_goes_on(lake: Lake) -> None:

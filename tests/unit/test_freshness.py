@@ -84,6 +84,7 @@ def test_a_file_taken_away_and_a_saved_view_are_no_data_versions_in_the_audit_ch
         {"action": "upload", "object_id": "cd" * 16},
         {"action": "view_saved", "object_id": "ab" * 16},
         {"action": "view_retired", "object_id": "ab" * 16},
+        {"action": "profile_saved", "object_id": "plan"},
         {"action": "publish", "object_id": "3"},
     ]
     rest = {"ts_utc": "2026-11-26T09:00:00.000Z", "actor_id": "Kim", "reason": "why", "hash": "0" * 64}
@@ -94,7 +95,12 @@ def test_a_file_taken_away_and_a_saved_view_are_no_data_versions_in_the_audit_ch
         "draft cdcdcd",
         "view ababab",
         "view ababab",
+        "plan",
         "v3",
     ]
-    assert shown["action"].tolist() == ["export", "bring a file", "save view", "retire view", "publish"]
-    assert record(events)["object_type"].tolist() == ["file", "draft", "saved view", "saved view", "version"]
+    assert shown["action"].tolist() == [
+        *("export", "bring a file", "save view", "retire view", "save mapping profile", "publish"),
+    ]
+    assert record(events)["object_type"].tolist() == [
+        *("file", "draft", "saved view", "saved view", "mapping profile", "version"),
+    ]

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,19 +12,23 @@ import streamlit as st
 
 from firstdose.contracts import contracts
 from firstdose.errors import FirstdoseError, ProfileError
+from firstdose.exports import reason
 from firstdose.intake.answers import maps, open_questions
 from firstdose.intake.decode import How, Source, decode_all
 from firstdose.intake.profile import Profile, matching
-from firstdose.intake.profile_files import save, saved, write
+from firstdose.intake.profile_files import saved, write
 from firstdose.intake.profile_text import MOST_LINES, read
 from firstdose.intake.propose import cells_of, propose
 from firstdose.intake.staged import Staged
 from firstdose.intake.trial import first_cells, tried
+from firstdose.lake import profiles
 from firstdose.rules import mapping as rules
+from firstdose.ui import access
 from firstdose.ui.desk import mapping_form
 from firstdose.ui.desk.mapping_form import Form
 from firstdose.ui.desk.rows import show
 from firstdose.ui.markdown import escaped
+from firstdose.ui.signed import author, name_said
 from firstdose.ui.state import press, pressed, speak
 from firstdose.ui.store import lake
 from firstdose.words import _
@@ -60,19 +65,8 @@ def offer(file: "File", staged: Staged, by: Profile | None = None) -> None:
             return
         layout = replace(found.layout, skip_lines=st.session_state[f"{key}-above"])
         st.session_state[key] = write(replace(found, layout=layout))
-    st.caption(
-        escaped(
-            _(
-                "The header is not ours. This mapping is proposed from its names and first rows: "
-                "answer what is open, look at what it makes of the first rows, and save it; "
-                "every file with this header is then read by it."
-            )
-            if by is None
-            else _("This file is read by the mapping {name}; changed and saved, files are read anew.").format(
-                name=by.name
-            )
-        )
-    )
+    fixed = by is not None and not access.grant().scope.everything
+    st.caption(escaped(_introduced(by, fixed=fixed)))
     left, right = st.columns([3, 2], gap="medium")
     profile = None
     try:
@@ -94,7 +88,24 @@ def offer(file: "File", staged: Staged, by: Profile | None = None) -> None:
         )
     if profile is not None:
         _effect(profile, staged, file.number)
-        _closing(form, file.number)
+        _closing(form, file.number, fixed=fixed)
+
+
+def _introduced(by: Profile | None, *, fixed: bool) -> str:
+    if by is None:
+        return _(
+            "The header is not ours. This mapping is proposed from its names and first rows: "
+            "answer what is open, look at what it makes of the first rows, and save it; "
+            "every file with this header is then read by it."
+        )
+    if fixed:
+        said = _(
+            "This file is read by the mapping {name}, as everybody's: who sees everything may change it. "
+            "Copy the text of yours and ask a steward to save it."
+        )
+    else:
+        said = _("This file is read by the mapping {name}; changed and saved, files are read anew.")
+    return said.format(name=by.name)
 
 
 def _read_again(key: str, staged: Staged, by: Profile | None) -> Staged | None:
@@ -141,8 +152,8 @@ def _effect(profile: Profile, staged: Staged, number: int) -> None:
             st.warning(escaped(issue.message))
 
 
-def _closing(form: Form, number: int) -> None:
-    """What is open, the answer that proposed words were looked at, and the button that saves."""
+def _closing(form: Form, number: int, *, fixed: bool) -> None:
+    """What is open, the answer that proposed words were looked at, and the button that saves where it may."""
     questions = open_questions(form.profile, form.cells)
     for said in rules.said(form.profile, questions):
         st.warning(escaped(said), icon=":material/help:")
@@ -160,7 +171,7 @@ def _closing(form: Form, number: int) -> None:
         _("Save this mapping and read the file by it"),
         key=f"action-desk-map-{number}",
         type="primary",
-        disabled=bool(questions) or not looked,
+        disabled=fixed or bool(questions) or not looked,
         on_click=partial(_save, form.key),
     )
 
@@ -170,13 +181,9 @@ def _save(key: str) -> None:
     press(key)
     try:
         profile = read(st.session_state[key])
-        others = saved(lake().place.profiles).profiles
-        same = matching(profile.header, others)
-        if any(one.name == profile.name and one is not same for one in others):
-            said = _("Another mapping is called {name}: give this one a name of its own.")
-            raise ProfileError(said.format(name=profile.name))
-        if same is not None and same.name != profile.name:  # one header is read by one mapping
-            (lake().place.profiles / f"{same.name}.yaml").unlink(missing_ok=True)
-        save(profile, lake().place.profiles)
-    except (FirstdoseError, OSError) as error:
+        access.require("upload", profile.name)
+        by = author(name_said() or reason.UNNAMED, _("Saved as a mapping profile"), date.min)
+        with access.telling("upload", profile.name):
+            profiles.save(lake(), profile, by)
+    except FirstdoseError as error:
         st.session_state["desk-problems"] = [str(error)]
