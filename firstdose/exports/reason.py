@@ -1,4 +1,4 @@
-"""Why something is taken away: asked for only where the operator's setting says so."""
+"""Why something is taken away or shared: asked for only where the operator's setting says so."""
 
 from firstdose.errors import FirstdoseError
 from firstdose.lake.publish import too_short
@@ -28,6 +28,18 @@ def judge(why: str) -> None:
             "chain.",
             "Say in at least {n} characters why this is taken away: it stands in the file and in the audit "
             "chain.",
+            least,
+        )
+        raise FirstdoseError(said.format(n=least))
+
+
+def judge_shared(why: str) -> None:
+    """Refuse a partner link without such a reason, where one is asked for: ``FirstdoseError``."""
+    least = too_short(why) if asked() else 0
+    if least:
+        said = ngettext(
+            "Say in at least {n} character why this is shared: it stands in the audit chain.",
+            "Say in at least {n} characters why this is shared: it stands in the audit chain.",
             least,
         )
         raise FirstdoseError(said.format(n=least))

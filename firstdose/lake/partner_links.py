@@ -94,9 +94,13 @@ def make(
     days: int,
     most: int,
     passphrase: str = "",
+    why: str = "",
     who: Who = LOCAL,
 ) -> PartnerLink:
-    """Share; ``FirstdoseError`` for what is not said, ``StoreError`` when the store cannot be written."""
+    """Share; ``FirstdoseError`` for what is not said, ``StoreError`` when the store cannot be written.
+
+    Without a reason the audit chain tells for whom the link is.
+    """
     name, by, now = name.strip()[:_TEXT], by.strip()[:_TEXT], datetime.now(UTC)
     if not name:
         raise FirstdoseError(_("Say for whom the link is."))
@@ -123,7 +127,7 @@ def make(
     with locking.writing(lake.place), lake.place.written():
         kept = _keep(lake, f"{made.id}.json", record, 0o444)
         shown = {"scope": made.scope, "pages": list(pages), "expires_at": made.expires_at, "most": most}
-        told = Author.acting(who, by, name).told
+        told = Author.acting(who, by, why.strip()[:_TEXT] or name).told | {"name": name}
         _append(lake, "share_create", made, **told, record_sha256=kept, **shown)
     return made
 
@@ -133,12 +137,12 @@ _RECORD = frozenset({"id", "name", "scope", "pages", "link", "by", "at", "expire
 
 def revoke(lake: Lake, link: PartnerLink, by: str, why: str, who: Who = LOCAL) -> PartnerLink:
     """End a link at once, for those too who have it open; ``FirstdoseError`` without a person."""
-    by = by.strip()[:_TEXT]
+    by, why = by.strip()[:_TEXT], why.strip()[:_TEXT]
     if not by:
         raise FirstdoseError(_("Say who you are: a revoked link tells who revoked it."))
     if link.revoked_by:
         return link
-    gone = {"by": by, "at": _text(datetime.now(UTC)), "why": why[:_TEXT]}
+    gone = {"by": by, "at": _text(datetime.now(UTC)), "why": why}
     with locking.writing(lake.place), lake.place.written():
         kept = _keep(lake, f"{link.id}.revoked.json", gone, 0o444)
         _append(lake, "share_revoke", link, **Author.acting(who, by, why).told, record_sha256=kept)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from firstdose import access as rules
 from firstdose.access import Scope
 from firstdose.errors import FirstdoseError
+from firstdose.exports import reason
 from firstdose.lake import partner_links
 from firstdose.lake.partner_links import PartnerLink
 from firstdose.queries import filters as questions
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from firstdose.lake import Session
 
 _LISTED = 30
+_LONGEST_WHY = 200  # characters, as many as are kept
+_WHY_REVOKED = "share-partner-why-revoked"
 _CLOSED = frozenset({"data"})  # the desk and the history are no page to share
 
 
@@ -40,8 +44,10 @@ def panel(view: View, session: "Session") -> None:
         by = name_field(_("Your name"), "share-partner-by")
         _form(view, session, by)
         scope = access.grant().scope  # whoever has the address of a link sees what it shows
-        mine = [one for one in partner_links.listed(lake()) if one.shows_within(scope)]
-        for one in mine[:_LISTED]:
+        mine = [one for one in partner_links.listed(lake()) if one.shows_within(scope)][:_LISTED]
+        if any(_may_end(one) for one in mine):
+            st.text_input(_("Why a link is revoked"), max_chars=_LONGEST_WHY, key=_WHY_REVOKED)
+        for one in mine:
             _one(one)
 
 
@@ -50,6 +56,7 @@ def _form(view: View, session: "Session", by: str) -> None:
     pages = [area for area in PAGES if area not in _CLOSED]
     with st.form("partner-link", border=False, enter_to_submit=False):
         name = st.text_input(_("For whom"), max_chars=120, key="share-partner-name")
+        why = st.text_input(_("Why it is shared"), max_chars=_LONGEST_WHY, key="share-partner-why")
         programs = st.multiselect(
             _("Programs it shows"),
             list(offered.program),
@@ -99,7 +106,7 @@ def _form(view: View, session: "Session", by: str) -> None:
     try:
         made = _made(
             wanted, name, tuple(shown), pinned_view(start, session) if pinned else start,
-            by=by, days=int(days), most=int(most), passphrase=passphrase,
+            by=by, days=int(days), most=int(most), passphrase=passphrase, why=why,
         )  # fmt: skip
     except FirstdoseError as error:
         st.error(escaped(str(error)))
@@ -122,8 +129,10 @@ def _made(
     days: int,
     most: int,
     passphrase: str,
+    why: str,
 ) -> PartnerLink:
     access.require("share link")
+    reason.judge_shared(why)
     if wanted.programs is None and wanted.partners is None:
         raise FirstdoseError(_("Choose the programs, or the partners, whose rows the link shows."))
     mine = access.grant()
@@ -138,13 +147,16 @@ def _made(
         days=days,
         most=most,
         passphrase=passphrase,
+        why=why,
         who=who(),
     )
 
 
-def _one(link: PartnerLink) -> None:
-    from datetime import UTC, datetime
+def _may_end(link: PartnerLink) -> bool:
+    return not link.shut(datetime.now(UTC)) and access.allows("revoke link")
 
+
+def _one(link: PartnerLink) -> None:
     shut = link.shut(datetime.now(UTC))
     opened = ngettext("opened {n} time", "opened {n} times", len(link.opened)).format(n=len(link.opened))
     parts = [
@@ -158,7 +170,7 @@ def _one(link: PartnerLink) -> None:
     with st.container(key=f"share-partner-{key}", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{escaped(link.name)}** · {escaped(opened)}")
-            if not shut and access.allows("revoke link"):
+            if _may_end(link):
                 st.button(
                     _("Revoke"),
                     key=f"action-revoke-{key}",
@@ -177,6 +189,9 @@ def _revoke(link: PartnerLink) -> None:
     by = name_said("share-partner-by") or name_said()
     try:
         access.require_end(link)
-        partner_links.revoke(lake(), link, by, _("Revoked from the list"), who())
+        why = str(st.session_state.get(_WHY_REVOKED, "")).strip()
+        partner_links.revoke(lake(), link, by, why or _("Revoked from the list"), who())
     except FirstdoseError as error:
         st.session_state["share-problem"] = str(error)
+        return
+    st.session_state[_WHY_REVOKED] = ""  # the next one may have another reason

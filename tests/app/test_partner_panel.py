@@ -1,5 +1,8 @@
 """The list of partner links gives away no link that shows more than its reader may see."""
 
+import hashlib
+import json
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from firstdose.access import Scope
 from firstdose.audit import Chain
+from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake, partner_links, refusals
 from firstdose.lake.partner_links import PartnerLink
 from firstdose.ui import access, share, signed
 from firstdose.ui import partner_links as links
+from firstdose.view import View
 from firstdose.who import Who
 from tests.app.test_pages import ROOT, said
 
@@ -127,3 +132,46 @@ def test_who_may_see_what_a_link_shows_revokes_it_and_nobody_else(
     assert last["action"] == ("share_revoke" if ends else "denied")
     assert (last["actor_id"], last["auth_method"]) == (name, "oidc")
     assert ends or state["share-problem"].startswith("Not allowed")
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_why_a_link_is_made_stands_in_the_audit_chain_and_is_needed_where_exports_need_it(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_EXPORT_REASON", "1" if asked else "0")
+    sign(monkeypatch, "aiko")
+    assert panel().text_input(key="share-partner-why").label == "Why it is shared"
+    monkeypatch.setattr(access.st, "session_state", {})
+    given = {"by": "aiko", "days": 14, "most": 3, "passphrase": ""}
+    for why in ("", "Site audit in March"):
+        refused = (
+            pytest.raises(FirstdoseError, match="at least 10 characters why this is shared")
+            if asked and not why
+            else nullcontext()
+        )
+        with refused:
+            links._made(OWN, "Kenji", ("overview",), View(page="overview"), why=why, **given)
+    lines = [one for one in Chain(lake.place.audit).whole() if one["action"] == "share_create"]
+    told = [(one["actor_id"], one["name"], one["reason"]) for one in lines]
+    named = ("aiko", "Kenji", "Kenji")
+    assert told == [*(() if asked else (named,)), ("aiko", "Kenji", "Site audit in March")]
+
+
+def test_why_a_link_is_revoked_stands_in_the_audit_chain_and_is_not_said_of_the_next_one(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links_made = [made(lake, name, OWN) for name in ("Kenji", "Mika")]
+    sign(monkeypatch, "aiko")
+    app = panel()
+    app.text_input(key="share-partner-why-revoked").set_value("Sent to the wrong person")
+    for name, left in (("Kenji", 1), ("Mika", 0)):
+        (link,) = (one for one in links_made if one.name == name)
+        print_ = hashlib.sha256(link.id.encode()).hexdigest()[:16]
+        app.button(key=f"action-revoke-{print_}").click().run()
+        assert not app.exception
+        assert sum("action-revoke" in str(one.key) for one in app.button) == left
+    last = [one for one in Chain(lake.place.audit).whole() if one["action"] == "share_revoke"]
+    assert [one["reason"] for one in last] == ["Sent to the wrong person", "Revoked from the list"]
+    gone = json.loads((lake.place.links / f"{links_made[0].id}.revoked.json").read_text(encoding="utf-8"))
+    assert gone["why"] == "Sent to the wrong person"
+    assert not [one for one in app.text_input if one.key == "share-partner-why-revoked"], "none is left"
