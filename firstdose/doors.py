@@ -95,10 +95,13 @@ async def _sweep() -> None:
         _rerun(sessions.shared().sweep())
 
 
-def wake(tabs: Iterable[str]) -> None:
-    """Let tabs run their script anew, from any thread: they then show that their session ended."""
-    if _Loop.running is not None:
-        _Loop.running.call_soon_threadsafe(_rerun, frozenset(tabs))
+def wake(tabs: Iterable[str], *, after: float = 0.0) -> None:
+    """Let tabs run their script anew, from any thread: they then show that their session ended.
+
+    ``after`` seconds, for who is being answered yet: a run throws away what was not sent before it.
+    """
+    if (loop := _Loop.running) is not None:
+        loop.call_soon_threadsafe(loop.call_later, after, _rerun, frozenset(tabs))
 
 
 def _rerun(tabs: Iterable[str]) -> None:

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from firstdose import access, access_rules, partner, settings_audit
 from firstdose.access import Action, Denied, Grant
 from firstdose.errors import FirstdoseError
 from firstdose.lake import Lake
 from firstdose.lake.refusals import tell
+from firstdose.ui.markdown import escaped
 from firstdose.ui.who import still, who
 from firstdose.words import _, language, use_language
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from firstdose.who import Who
 
 SEEN_AS = "view-as"
+_REFUSED = "files-refused"
+ANSWERED_SECONDS = 0.5  # the button waits for its answer, or it could not be pressed any more
 #: What one pair of eyes leaves in the state that another must not find: the view, and the file made of it.
 OF_THE_EYES = ("view", "written", "mark", "taken")
 
@@ -97,25 +101,42 @@ def asked_anew(name: str, write: Callable[[], bytes]) -> Callable[[], bytes]:
     """What writes the file ``name`` later, in a thread that knows no reader, while they are granted the same.
 
     The button of a page that stands open works without a run of it. ``Denied``, which the audit chain is
-    told, and ``NotSignedIn`` say what became of the reader since.
+    told, and ``NotSignedIn`` say what became of the reader since. Streamlit says of neither why, so the page
+    is drawn anew and does.
     """
     asker, granted, looks, spoken = who(), own(), still(), language()
+    context = get_script_run_ctx()
+    tabs = [context.session_id] if context else []
+    refused: list[str] = st.session_state.setdefault(_REFUSED, [])
 
     def written() -> bytes:
         use_language(spoken)
         try:
             _still_granted(looks(), granted)
-        except Denied as error:
-            _told(asker, "export", name, error)
+            return write()
+        except FirstdoseError as error:
+            if isinstance(error, Denied):
+                _told(asker, "export", name, error)
+            from firstdose import doors  # only where there is a server
+
+            refused.append(str(error))
+            doors.wake(tabs, after=ANSWERED_SECONDS)
             raise
-        return write()
 
     return written
 
 
+def tell_refused() -> None:
+    """Say once why the files pressed for on the page as it was drawn before were not given."""
+    for why in dict.fromkeys(st.session_state.pop(_REFUSED, ())):
+        said = _("No file was given: {why}").format(why=why)
+        st.toast(escaped(said), icon=":material/block:", duration="infinite")
+
+
 def _still_granted(asker: "Who", granted: Grant) -> None:
     if _granted(asker) != granted:
-        raise Denied(_("What you may see has changed since this page was drawn: open it again."))
+        said = _("What you may see has changed since this page was drawn: look at it as it is now.")
+        raise Denied(said)
 
 
 def _told(asker: "Who", action: str, object_id: str, error: Denied) -> None:
@@ -137,8 +158,6 @@ def bar() -> None:
 
 
 def _told_in_words(said: str, granted: Grant) -> str:
-    from firstdose.ui.markdown import escaped
-
     return escaped(said.format(role=_(access.ROLE_NAMES[granted.role]), scope=granted.scope.in_words()))
 
 

@@ -54,6 +54,7 @@ def known(session: "Session", page: str) -> Known:
 
 def open_view(page: "Page") -> View:
     """The view of this run: read from the address or kept, drawn as filters, written back as the address."""
+    access.tell_refused()
     access.open_page(area_of(page))
     access.bar()
     if lake().newest() == 0:

@@ -8,10 +8,10 @@ import pytest
 import streamlit as st
 from streamlit.runtime.context import StreamlitCookies
 
-from firstdose import partner, sessions
+from firstdose import doors, partner, sessions
 from firstdose.access import Denied, Scope
 from firstdose.audit import Chain
-from firstdose.errors import NotSignedIn
+from firstdose.errors import IntegrityError, NotSignedIn
 from firstdose.lake import Lake, partner_links, refusals
 from firstdose.ui import access, signed
 from firstdose.ui import who as looking
@@ -89,3 +89,33 @@ def test_nobody_takes_a_version_of_a_page_drawn_before_their_rule_was_changed_or
     sessions.shared().end(print_)
     with pytest.raises(NotSignedIn):
         take()
+
+
+def test_why_no_file_was_given_is_said_once_by_the_page_drawn_anew(
+    renamed: Lake, buttons: dict[str, Callable[[], bytes]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rules = tmp_path / "roles.toml"
+    monkeypatch.setenv("FIRSTDOSE_ROLES", str(rules))
+    rules.write_text(RULE.format(role="steward"), encoding="utf-8")
+    for room in (access, signed, looking):
+        monkeypatch.setattr(room, "who", lambda: Who("lena", "Lena", "proxy"))
+    woken: list[float] = []
+    monkeypatch.setattr(doors, "wake", lambda _tabs, *, after: woken.append(after))
+    app = opened("data")
+    assert not app.toast
+    rules.write_text(RULE.format(role="viewer"), encoding="utf-8")
+    for _press in range(2):
+        with pytest.raises(Denied):
+            buttons["action-data-zip"]()
+    assert len(woken) == 2, "Streamlit itself says only that it failed"
+    assert min(woken) > 0, "a run at once would throw the answer away and leave the button disabled"
+    said = [one.value.replace("\\", "") for one in app.run().toast]
+    assert said == [
+        "No file was given: What you may see has changed since this page was drawn: look at it as it is now."
+    ]
+    assert not app.run().toast
+    assert buttons["action-data-zip"]().startswith(b"PK")
+    renamed.place.audit.write_bytes(b"")
+    with pytest.raises(IntegrityError):
+        buttons["action-data-zip"]()
+    assert "audit chain does not end where it did" in app.run().toast[0].value.replace("\\", "")
