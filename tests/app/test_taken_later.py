@@ -119,3 +119,31 @@ def test_why_no_file_was_given_is_said_once_by_the_page_drawn_anew(
     with pytest.raises(IntegrityError):
         buttons["action-data-zip"]()
     assert "audit chain does not end where it did" in app.run().toast[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        pytest.param("# a note\n{rule}", id="a comment"),
+        pytest.param(
+            '[[rule]]\nwho = "kim"\nrole = "viewer"\npartners = ["B"]\nprograms = "*"\n{rule}', id="other"
+        ),
+        pytest.param('{rule}tables = "*"\n', id="the same in other words"),
+    ],
+)
+def test_an_edit_of_the_rules_that_leaves_a_reader_the_same_refuses_no_file(
+    renamed: Lake,
+    buttons: dict[str, Callable[[], bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    edited: str,
+) -> None:
+    rules = tmp_path / "roles.toml"
+    monkeypatch.setenv("FIRSTDOSE_ROLES", str(rules))
+    rules.write_text(RULE.format(role="editor"), encoding="utf-8")
+    for room in (access, signed, looking):
+        monkeypatch.setattr(room, "who", lambda: Who("lena", "Lena", "proxy"))
+    opened("data")
+    rules.write_text(edited.format(rule=RULE.format(role="editor")), encoding="utf-8")
+    assert buttons["action-data-zip"]().startswith(b"PK")
+    assert events(renamed)[-1]["action"] == "export"
