@@ -172,10 +172,17 @@ class NarrowedLake(Lake):
     ) -> Published:
         """Publish rows of the scope; ``PublishError`` names those outside. What is replaced are its own rows.
 
-        ``Denied`` for what would touch every row: emptying the tables not sent, a restore, one old version.
+        ``Denied`` for what would touch every row: emptying the tables not sent, a restore, one old version;
+        and for a name, which every other scope reads.
         """
         if restores is not None or (scope and scope.complete) or self.scope.version is not None:
             raise self._denied()
+        if author.name:
+            said = _(
+                "Not allowed: the name of a version is read by everybody, also by who may not see these rows "
+                "({scope}). Leave the name out."
+            )
+            raise Denied(said.format(scope=self.scope.in_words()))
         return super().publish(tables, author, scope, sources=sources, based_on=based_on)
 
     def _limit(self, con: duckdb.DuckDBPyConnection) -> "Limit | None":

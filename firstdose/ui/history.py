@@ -20,7 +20,7 @@ from firstdose.ui.card import Table, draw
 from firstdose.ui.filters import version_label
 from firstdose.ui.hand_out import hand_out
 from firstdose.ui.markdown import escaped
-from firstdose.ui.signed import author, maker, name_field, name_said
+from firstdose.ui.signed import author, maker, name_field, name_said, read_by_all
 from firstdose.ui.state import speak
 from firstdose.ui.store import lake
 from firstdose.ui.visit import owner
@@ -114,7 +114,7 @@ def _asked(act: str, label: str, chosen: int) -> None:
                 label = _("Submit for a second person")
             st.markdown(escaped(said.format(n=chosen)))
         else:
-            st.text_input(_("Name"), key="history-name", max_chars=80)
+            st.text_input(_("Name"), key="history-name", max_chars=80, help=read_by_all())
         name_field(_("Who"), f"history-by-{act}")
         st.text_input(
             _("Why (10 characters or more, 5 in Japanese)"), key=f"history-why-{act}", max_chars=400

@@ -41,6 +41,13 @@ def name_said(key: str = "") -> str:
     return str(st.session_state.get(key or _ASKED, ""))
 
 
+def read_by_all() -> str | None:
+    """What to keep in mind when naming a data version; none for one user, whom nobody else reads."""
+    if who().method == "local":
+        return None
+    return _("Everybody reads it, whatever they may see: no news of one program.")
+
+
 def remember(name: str) -> None:
     """Ask for this name no more in this session."""
     if name.strip() and who().method == "local":

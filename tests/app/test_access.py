@@ -1,15 +1,18 @@
 """On the screen: what a role may not do is not offered and is refused when tried; a scope holds."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from firstdose import readers
 from firstdose.access import Grant, Scope
 from firstdose.audit import Chain
-from firstdose.lake import Lake, refusals
+from firstdose.intake.scope import Scope as Sent
+from firstdose.lake import Drafts, Lake, refusals
 from firstdose.ui import access, share, signed, take, view_as
 from firstdose.who import Who
 from tests.app.test_pages import ROOT, opened, said
@@ -59,6 +62,32 @@ def test_a_partner_sees_own_rows_on_the_data_page_and_no_history_of_others(
     assert "table-data-audit" not in drawn
     assert set(drawn["table-data-versions"].data["why"]) == {""}
     assert not offered(app) & {"action-data-name", "action-data-restore", "action-data-verify"}
+
+
+def test_who_sees_a_part_gives_a_version_no_name_and_who_gives_one_is_told_who_reads_it(
+    demo_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = shutil.copytree(demo_lake, tmp_path / "lake")
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(place))
+    rule = RULES.replace('role = "viewer"', 'role = "editor"')
+    Path(os.environ["FIRSTDOSE_ROLES"]).write_text(rule, encoding="utf-8")
+    drafts = Drafts(Lake.open(place).place)
+    head, *rows = (ROOT / "data" / "tasks.csv").read_text(encoding="utf-8").splitlines()
+    row = f"{head}\n{next(one for one in rows if one.startswith('NCC-01-T02')).replace('100', '90')}\n"
+    draft = drafts.add(drafts.begin(readers.owner({}, "me")), "tasks.csv", row.encode(), table="tasks")
+    drafts.change(draft, scope=Sent("merge"))
+    for name, helps in (
+        ("kenji", []),
+        ("board", ["Everybody reads it, whatever they may see: no news of one program."]),
+    ):
+        signed_in(monkeypatch, name)
+        monkeypatch.setattr(signed, "who", lambda name=name: Who(name, name, "oidc"))
+        app = opened("data")
+        app.session_state["reader"] = "me"
+        app.run()
+        assert not app.exception
+        assert app.text_input(key="desk-why")
+        assert [one.help for one in app.text_input if one.key == "desk-name"] == helps
 
 
 def test_a_viewer_has_no_desk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -476,6 +476,18 @@ def test_a_partner_is_refused_any_other_row(
     assert lake.newest() == before
 
 
+def test_a_partner_names_no_version_by_publishing_it_for_every_other_one_reads_its_name(
+    own: tuple[Lake, Path],
+) -> None:
+    lake, folder = own
+    before = lake.newest(now=True)
+    row = {"task_id": "A1", "program_id": "PA", "partner_id": "A", "name": "Ours, named"}
+    files = {"tasks": typed(folder, "tasks", [row])}
+    with pytest.raises(Denied, match=r"name of a version.*Leave the name out"):
+        narrowed(lake, A).publish(files, replace(ME, name="Lot 7 of A failed"), Sent("merge"))
+    assert lake.newest(now=True) == before
+
+
 @pytest.mark.parametrize("speaks", ["a limited writer", "a publish within"])
 def test_most_rows_of_a_small_partner_do_not_go_unsaid_because_others_have_many(
     tmp_path: Path, speaks: str

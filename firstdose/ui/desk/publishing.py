@@ -12,7 +12,7 @@ from firstdose.lake.prepare import publish, submit
 from firstdose.rules.data import what_changed
 from firstdose.ui import access
 from firstdose.ui.markdown import escaped
-from firstdose.ui.signed import maker, name_field, remember
+from firstdose.ui.signed import maker, name_field, read_by_all, remember
 from firstdose.ui.state import press, pressed
 from firstdose.ui.store import lake
 from firstdose.words import _, say_date
@@ -40,12 +40,7 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
     with st.form("desk-publish", border=False):
         with st.container(horizontal=True, gap="medium"):
             by = name_field(_("Who"), "desk-who", value=draft.by)
-            name = st.text_input(
-                _("Name of the version (to compare with later)"),
-                value=draft.name,
-                max_chars=120,
-                key="desk-name",
-            )
+            name = _name_field(draft) if access.grant().scope.everything else ""
         why = st.text_input(_("Why (10 characters or more)"), value=draft.why, max_chars=500, key="desk-why")
         allowed = draft.scope.allow_removals
         if much:
@@ -99,6 +94,16 @@ def form(drafts: "Drafts", draft: "Draft", ready: "Prepared", *, four_eyes: bool
         st.error(escaped(str(error)))
         return
     st.rerun()
+
+
+def _name_field(draft: "Draft") -> str:
+    return st.text_input(
+        _("Name of the version (to compare with later)"),
+        value=draft.name,
+        max_chars=120,
+        key="desk-name",
+        help=read_by_all(),
+    )
 
 
 Shown = tuple[str, int]  # the state of a draft and the version its preview stands on
