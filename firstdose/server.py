@@ -34,7 +34,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import runtime
+from streamlit import delta_generator, runtime
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.web.server.starlette import starlette_server
 
@@ -324,6 +324,15 @@ def send_at_once() -> None:
     starlette_server._bind_socket = bound
 
 
+def ask_no_stack() -> None:
+    """Let Streamlit's first element not look whether somebody types at a Python prompt.
+
+    It walks the whole stack for that and every module imported for each frame of it: 250 ms of the first run,
+    in which nobody gets an answer (Streamlit 1.67). It asks no more once it believes to have warned.
+    """
+    delta_generator._use_warning_has_been_displayed = True
+
+
 def serve(script: Path, address: str, port: int | None, ready: Callable[[str], None]) -> None:
     """Serve until stopped; ``ready`` is told the address. Without ``port`` the first free one from 8501.
 
@@ -344,6 +353,7 @@ def serve(script: Path, address: str, port: int | None, ready: Callable[[str], N
     incidents.write_on_one_line()
     send_at_once()
     collect_rarely()
+    ask_no_stack()
     make_app(script, lambda: ready(url(address))).run(config=options)
 
 

@@ -5,11 +5,13 @@ import time
 from datetime import date
 from typing import Any
 
+import holidays
 import numpy as np
 import pandas as pd
 import pytest
 
 from firstdose.errors import PlanError
+from firstdose.rules import calendar
 from firstdose.rules import schedule as rules
 from firstdose.rules.calendar import day_at, moment_of, work_calendar
 
@@ -218,3 +220,7 @@ def test_a_plan_of_three_thousand_tasks_is_checked_and_computed_in_a_second() ->
     gc.unfreeze()
     assert broken.empty
     assert len(frame.attrs["critical_paths"][0]) == 3000
+
+
+def test_every_country_of_the_holiday_library_is_known_without_loading_them_all() -> None:
+    assert calendar._countries() == frozenset(holidays.list_supported_countries())

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit import delta_generator
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.web.server.starlette import starlette_server
 
@@ -303,3 +304,15 @@ def test_garbage_is_looked_for_now_and_then_and_everywhere_once_a_minute(
     assert 55 <= len(every) <= 61
     assert 1 <= every.count(2) <= 2
     assert every.count(1) == len(every) - every.count(2)
+
+
+def test_the_first_element_looks_for_no_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[None] = []
+    monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", False)
+    monkeypatch.setattr("streamlit.env_util.is_repl", lambda: asked.append(None))
+    delta_generator._maybe_print_use_warning()
+    assert len(asked) == 1, "Streamlit still asks there"
+    monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", False)
+    server.ask_no_stack()
+    delta_generator._maybe_print_use_warning()
+    assert len(asked) == 1
