@@ -325,11 +325,8 @@ def send_at_once() -> None:
 
 
 def ask_no_stack() -> None:
-    """Let Streamlit's first element not look whether somebody types at a Python prompt.
-
-    It walks the whole stack for that and every module imported for each frame of it: 250 ms of the first run,
-    in which nobody gets an answer (Streamlit 1.67). It asks no more once it believes to have warned.
-    """
+    """Let Streamlit believe to have warned who types at a prompt: to find out, it walks every module imported
+    for each frame of the stack, 250 ms of the first run in which nobody gets an answer (Streamlit 1.67)."""
     delta_generator._use_warning_has_been_displayed = True
 
 

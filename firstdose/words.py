@@ -14,8 +14,6 @@ from importlib import resources
 from math import isfinite
 
 from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
@@ -37,10 +35,16 @@ def language() -> str:
 
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations:
-    """The compiled catalogue of one language, made from the ``.po`` file once per process."""
+    """The compiled catalogue of one language, made from the ``.po`` file once per process.
+
+    Messages are written in English, so English needs none: reading it took 60 ms of every command.
+    """
     source = resources.files("firstdose") / "locales" / code / "LC_MESSAGES" / "firstdose.po"
-    if not source.is_file():
+    if code == DEFAULT_LANGUAGE or not source.is_file():
         return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     compiled = io.BytesIO()
     with source.open("rb") as file:
         write_mo(compiled, read_po(file, locale=code))

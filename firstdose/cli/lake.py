@@ -25,7 +25,7 @@ from firstdose.cli.second_person import (
     submitted,
 )
 from firstdose.errors import PublishError
-from firstdose.intake.receive import Refused, decode_paths, receive
+from firstdose.intake.receive import Refused, decode_paths, receive, warm
 from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Drafts, Lake, Overtaken, Published
 from firstdose.lake.draft import COMMAND_LINE
@@ -87,6 +87,7 @@ def _checked_and_published(
         reading = {name: how.pop(name) for name in ("encoding", "sheet")}
         read = partial(decode_paths, paths, Path(kept), **reading, profiles=how["profiles"])
         decoding = pool.submit(copy_context().run, read)
+        warm()
         for _attempt in range(_ATTEMPTS):
             newest, existing = lake.newest(), lake.existing()
             decoded = decoding.result()

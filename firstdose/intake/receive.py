@@ -226,6 +226,12 @@ def nothing_yet(table: str, columns: Sequence[str]) -> pa.Table:
     )
 
 
+def warm() -> None:
+    """Let the engine import what it takes at its first bound value (pandas, 0.2 s) while children read."""
+    with duckdb.connect() as con:
+        con.execute("select ?", [0])
+
+
 @contextmanager
 def _database(folder: Path, decoded: Decoded | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private database that reads what the children wrote and the reference tables, and nothing else."""
