@@ -92,12 +92,12 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
     """Ask one question of a session; the frame's ``attrs["asked"]`` holds the ``Asked`` that made it.
 
     ``more`` adds values that are no part of the view; ``$chosen`` stands for the programs that the filters of
-    the view let through, by one rule for every question. DuckDB refuses missing and excess values, so exactly
+    the view let through, by one rule for every question, unless ``more`` names them. DuckDB refuses missing and excess values, so exactly
     those the statement names are bound; a name that neither has is a ``KeyError``.
     """
     sql = read_sql(name)
     known = view.sql_values(session.as_of) | more
-    if "chosen" in _parameters(sql):
+    if "chosen" in _parameters(sql) and "chosen" not in more:
         known["chosen"] = chosen(session, view)
     bound = {key: known.get(key) if key in OPTIONAL else known[key] for key in _parameters(sql)}
     kept = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in bound.items())

@@ -86,9 +86,11 @@ def evidence(session: "Session", view: "View", item: str) -> "pd.DataFrame":
 
 
 def history(session: "Session", view: "View") -> "pd.DataFrame":
-    """The items of one version as a burn-up and its forecast need them.
+    """The items of one version as a burn-up and its forecast need them: those of the programs the view names.
+
+    Its other filters let no program out, which may have none of a partner's work in a past version yet.
 
     Columns: item_id, program_id, jurisdiction, requirement_code, area, blocks, status (str), gate (bool),
     closed_on, target_on (date), lead_days (int, typical).
     """
-    return ask("readiness.history", session, view)
+    return ask("readiness.history", session, view, chosen=list(view.program or ()))

@@ -173,3 +173,11 @@ def test_the_version_compared_with_is_read_on_its_own_report_day() -> None:
     assert before is not None
     assert before["item_id"].tolist() == ["A"]
     assert queries.items_before(None, View()) is None
+
+
+def test_the_past_of_a_gate_is_told_whatever_else_the_view_filters(session: MemorySession) -> None:
+    whole = queries.history(session, View("review", program=("P1",)))
+    assert len(whole)
+    others = View("review", program=("P1",), partner=("NOBODY",), area=("Clinical",), group=("none",))
+    pd.testing.assert_frame_equal(queries.history(session, others), whole)
+    assert queries.history(session, View("review", program=())).empty

@@ -1,5 +1,5 @@
 -- grain: one row per readiness item of the programs chosen in one data version: what a burn-up and its forecast need
--- params: $chosen (the programs let through), $jurisdiction (null = all)
+-- params: $chosen (the programs the view names), $jurisdiction (null = all)
 select
     items.item_id,
     items.program_id,
