@@ -92,8 +92,9 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
     """Ask one question of a session; the frame's ``attrs["asked"]`` holds the ``Asked`` that made it.
 
     ``more`` adds values that are no part of the view; ``$chosen`` stands for the programs that the filters of
-    the view let through, by one rule for every question, unless ``more`` names them. DuckDB refuses missing and excess values, so exactly
-    those the statement names are bound; a name that neither has is a ``KeyError``.
+    the view let through, by one rule for every question, unless ``more`` names them. DuckDB refuses missing
+    and excess values, so exactly those the statement names are bound; a name that neither has is a
+    ``KeyError``.
     """
     sql = read_sql(name)
     known = view.sql_values(session.as_of) | more
