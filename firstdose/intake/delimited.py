@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from firstdose.errors import Issue
+from firstdose.intake import letters
 from firstdose.words import N_
 
 DELIMITERS = (",", ";", "\t")
@@ -22,7 +23,6 @@ NOTE = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_CONTROL_BYTES = bytes(code for code in (*range(1, 32), 127) if code not in b"\t\n\r")
 
 Row = tuple[int, list[str]]
 
@@ -45,14 +45,14 @@ class Reading:
     notes: list[Row] = field(default_factory=list)
 
 
-def precheck(text: str) -> list[Issue]:
-    """What makes a text no CSV at all: NUL bytes, control bytes, a line without end."""
+def precheck(text: str, raw: bytes) -> list[Issue]:
+    """What makes a text no CSV at all: NUL bytes, control bytes. ``raw`` is the text in UTF-8."""
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         return [
             _error("nul-byte", N_("The file holds NUL bytes; it is not a text CSV."), line=line, remedy=_SAVE)
         ]
-    if not _any_control(text):
+    if not letters.any_control(raw):
         return []
     if found := _CONTROL.search(text[_end_of_header(text) :]):
         at = _end_of_header(text) + found.start()
@@ -60,12 +60,6 @@ def precheck(text: str) -> list[Issue]:
         line = text.count("\n", 0, at) + 1
         return [_error("control-character", template, line=line, remedy=_SAVE, line_=line)]
     return []
-
-
-def _any_control(text: str) -> bool:
-    """Whether a text holds any control character, a quarter of the time of looking for where."""
-    raw = text.encode("utf-8", "surrogatepass")
-    return len(raw.translate(None, _CONTROL_BYTES)) != len(raw)
 
 
 _SAVE = N_("Save it again as CSV UTF-8 from the program it came from.")

@@ -141,7 +141,8 @@ def _text(
     text = decoded.text.removeprefix("\ufeff")
     if skip_lines:
         text = "".join(text.splitlines(keepends=True)[skip_lines:])
-    wrong = delimited.precheck(text)
+    raw = text.encode("utf-8", "surrogatepass")  # once for all that looks at every byte
+    wrong = delimited.precheck(text, raw)
     if wrong:
         report.issues += wrong
         return
@@ -152,7 +153,7 @@ def _text(
     if reading.backslash:
         template = N_("Backslash escapes were found and read as such; doubled quotes are the usual way.")
         report.issues.append(Issue("backslash-escapes", "warning", template))
-    if _write_plain(text, reading, target, report):
+    if _write_plain(text, raw, reading, target, report):
         return
     _write((reading, delimited.read(text, reading)), target, report)
 
@@ -177,13 +178,13 @@ def _write(
     _closing(reading, written, report)
 
 
-def _write_plain(text: str, reading: delimited.Reading, target: Path, report: Report) -> bool:
+def _write_plain(text: str, raw: bytes, reading: delimited.Reading, target: Path, report: Report) -> bool:
     """Write a text without quotes the fast way; whether that could be done."""
-    names = None if reading.backslash else plain.header_of(text, reading.delimiter)
+    names = None if reading.backslash else plain.header_of(text, raw, reading.delimiter)
     if names is None:
         return False
     reading.header = names
-    blocks = plain.read(text, reading)
+    blocks = plain.read(raw, reading)
     if blocks is None:
         reading.header, reading.rows = [], 0
         return False

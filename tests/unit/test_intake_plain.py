@@ -3,10 +3,12 @@
 import csv
 import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstdose.intake import delimited, plain
+from firstdose.intake import delimited, letters, plain
+from firstdose.intake.letters import _AT_ONCE
 
 _CELLS = st.text(st.sampled_from("ab1.é日 =-;"), max_size=4).map(str.strip)
 _TABLES = st.integers(2, 4).flatmap(
@@ -29,12 +31,12 @@ def test_both_readers_give_the_same_cells(
 ) -> None:
     header = [f"h{at}" for at in range(len(rows[0]))]
     text = end.join(delimiter.join(row) for row in [header, *rows]) + (end if last else "")
-    names = plain.header_of(text, delimiter)
+    names = plain.header_of(text, text.encode(), delimiter)
     if names is None:
         return
     reading = delimited.Reading(delimiter)
     reading.header = names
-    blocks = plain.read(text, reading)
+    blocks = plain.read(text.encode(), reading)
     if blocks is None:
         return
     cells = [
@@ -50,25 +52,60 @@ def test_both_readers_give_the_same_cells(
 def test_a_plain_table_is_read_the_fast_way() -> None:
     text = "a,b\n1,2\n3,\n"
     reading = delimited.Reading(",")
-    reading.header = plain.header_of(text, ",") or []
-    blocks = list(plain.read(text, reading) or ())
+    reading.header = plain.header_of(text, text.encode(), ",") or []
+    blocks = list(plain.read(text.encode(), reading) or ())
     assert reading.header == ["a", "b"]
     assert [column.to_pylist() for column in blocks[0]] == [["1", "3"], ["2", None]]
 
 
-def test_whatever_is_not_plain_is_left_to_the_careful_reader() -> None:
-    for text in (
+@pytest.mark.parametrize(
+    "text",
+    [
         'a,b\n"1",2\n',
         "a,b\n1, 2\n",
+        "a,b\n 1,2\n",
+        " a,b\n1,2\n",
         "\na,b\n1,2\n",
         "a,b\n1,2\n\n3,4\n",
+        "a,b\n1,2\n3,4\n\n",
+        "a,b\r\n1,2\r\n\r\n3,4\r\n",
+        "a,b\r1,2\r",
         "# x\na,b\n",
         "a,b\na,b\n",
-    ):
-        assert plain.header_of(text, ",") is None, text
-    reading = delimited.Reading(",")
-    reading.header = ["a", "b"]
-    assert plain.read("a,b\n1,2\n1,2,3\n", reading) is None
+        "a,b\n1,2\na,b",
+        "a,b\r\n1,2\r\na,b\r\n",
+        "a,b\n1,2\n,\n3,4\n",
+        "a,b\n1,2\n,",
+        "a,\n1,2\na,\n",
+        "a,b\n1,2\n1,2,3\n",
+        "a,b\n1,2\n1\n",
+    ],
+)
+def test_whatever_is_not_plain_is_left_to_the_careful_reader(text: str) -> None:
+    names = plain.header_of(text, text.encode(), ",")
+    assert names is None or plain.read(text.encode(), delimited.Reading(",", header=names)) is None
+
+
+@pytest.mark.parametrize("text", ["a,b\nx y,2\n,2\n", "a,b\n1,\n,2\n", "a,b\r\na,2\r\n1,b\r\n"])
+def test_a_row_that_only_begins_as_such_stays_plain(text: str) -> None:
+    names = plain.header_of(text, text.encode(), ",") or []
+    blocks = list(plain.read(text.encode(), delimited.Reading(",", header=names)) or ())
+    rows = zip(*(column.to_pylist() for column in blocks[0]), strict=True)
+    assert [[cell or "" for cell in row] for row in rows] == [row for _line, row in carefully(text, ",")[1]]
+
+
+@pytest.mark.parametrize("at", [0, 5, _AT_ONCE - 1, _AT_ONCE, _AT_ONCE + 1, 2 * _AT_ONCE + 7])
+def test_a_letter_is_found_wherever_it_stands_in_a_large_text(at: int) -> None:
+    text = bytearray(b"1,2\n" * _AT_ONCE)
+    assert not letters.any_control(bytes(text))
+    assert not letters.space_after(bytes(text), b",\n")
+    for odd in (b"\x01", b"\x1f", b"\x7f"):
+        wrong = bytes(text[:at] + odd + text[at:])
+        assert letters.any_control(wrong)
+    assert letters.space_after(bytes(text[:at] + b", " + text[at:]), b",")
+    assert letters.space_after(bytes(text[:at] + b"\n " + text[at:]), b",\n")
+    assert not letters.space_after(bytes(text[:at] + b"1 1" + text[at:]), b",\n")
+    assert not letters.any_control(bytes(text[:at] + b"\t\r\n" + text[at:]))
 
 
 def test_the_careful_reader_agrees_with_the_standard_library_on_quotes() -> None:
