@@ -25,7 +25,8 @@ from firstdose.cli.second_person import (
     submitted,
 )
 from firstdose.errors import PublishError
-from firstdose.intake.receive import Refused, decode_paths, receive, warm
+from firstdose.intake.paths import decode_paths
+from firstdose.intake.receive import Refused, receive, warm
 from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Drafts, Lake, Overtaken, Published
 from firstdose.lake.draft import COMMAND_LINE

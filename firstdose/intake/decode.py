@@ -78,8 +78,9 @@ def decode_all(
     sheet: str | None = None,
     how: How | None = None,
     first: int = 0,
+    children: int = 2,
 ) -> list[Staged | IntakeError]:
-    """Stage files as text into ``folder``, two children side by side; one answer per file, in their order.
+    """Stage files as text into ``folder``, ``children`` side by side; one answer per file, in their order.
 
     A child reads several files, since starting one costs more than most files do. When it dies, the files
     it had not finished are read again one by one, so that only the one at fault is refused. What is written
@@ -93,7 +94,7 @@ def decode_all(
             asked.append(_asked(at, source, folder, how))
         except IntakeError as error:
             answers[at] = error
-    shares: list[list[_Asked]] = [[], []]
+    shares: list[list[_Asked]] = [[] for _child in range(children)]
     for one in sorted(asked, key=lambda one: -one.size):
         min(shares, key=lambda share: sum(other.size + _SMALL for other in share)).append(one)
     with ThreadPoolExecutor(max_workers=len(shares)) as pool:

@@ -1,12 +1,9 @@
 """Files in, typed tables out: every file decoded, judged alone and judged together, or nothing at all."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -19,10 +16,10 @@ from firstdose import reference
 from firstdose.contracts import contracts
 from firstdose.errors import IntakeError, Issue
 from firstdose.intake import check, personal
-from firstdose.intake.decode import How, Source, decode_all
 from firstdose.intake.parts import Given, join
+from firstdose.intake.paths import ENDINGS, Decoded, decode_paths, decoding, files_of
 from firstdose.intake.profile import Profile, matching, other_header
-from firstdose.intake.recognise import is_ours, table_of, unknown_table
+from firstdose.intake.recognise import table_of, unknown_table
 from firstdose.intake.references import Existing, State, judge_together
 from firstdose.intake.scope import Scope
 from firstdose.intake.staged import Staged
@@ -30,10 +27,6 @@ from firstdose.words import N_, _, ngettext
 
 if TYPE_CHECKING:
     from firstdose.intake.mapping import Fault
-
-Decoded = Mapping[Path, Staged | IntakeError]
-ENDINGS = (".csv", ".tsv", ".parquet", ".xlsx")
-_BESIDE = (".md", ".txt", ".yaml", ".yml", ".json")  # what may lie beside the tables and is no table
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +120,11 @@ def receive(
     of which table a file is, where its name and header do not."""
     with TemporaryDirectory(prefix="firstdose-") as kept, _database(Path(kept), decoded) as con:
         scope = scope or Scope()
-        files, beside = _files(paths)
+        files, left_out = files_of(paths)
         read = decoded or decode_paths(files, Path(kept), encoding=encoding, sheet=sheet, profiles=profiles)
         tables = {path: known.get(path, table) for path in files}
         asked = _Asked(as_of, scope, tables, profiles, personal_ok, Path(kept))
-        judged, checked = _check(con, files, beside, read, existing, asked)
+        judged, checked = _check(con, [read], left_out, existing, asked)
         if not checked.ok:
             raise Refused(checked)
         typed = {}
@@ -155,66 +148,14 @@ def check_files(
     personal_ok: frozenset[str] = frozenset(),
 ) -> Checked:
     """Check files as a publish would, and keep nothing. ``existing`` shows what is published already."""
-    with TemporaryDirectory(prefix="firstdose-") as kept, ThreadPoolExecutor(1) as pool:
-        files, beside = _files(paths)
-        read = partial(decode_paths, encoding=encoding, sheet=sheet, profiles=profiles)
-        decoding = pool.submit(copy_context().run, read, files, Path(kept))
-        tables = dict.fromkeys(files, table)
-        asked = _Asked(as_of, scope or Scope(), tables, profiles, personal_ok, Path(kept))
+    files, left_out = files_of(paths)
+    how: dict[str, Any] = {"encoding": encoding, "sheet": sheet, "profiles": profiles}
+    with TemporaryDirectory(prefix="firstdose-") as kept, decoding(files, Path(kept), **how) as read:
+        asked = _Asked(
+            as_of, scope or Scope(), dict.fromkeys(files, table), profiles, personal_ok, Path(kept)
+        )
         with _database(Path(kept)) as con:  # made ready while children read the files
-            return _check(con, files, beside, decoding.result(), existing, asked)[1]
-
-
-def decode_paths(
-    paths: Sequence[Path],
-    folder: Path,
-    *,
-    encoding: str | None = None,
-    sheet: str | None = None,
-    profiles: Sequence[Profile] = (),
-    names: Mapping[Path, str] = MappingProxyType({}),
-) -> Decoded:
-    """Decode the files of paths into a folder, folders opened one level; what each gave, by its path.
-
-    ``names`` are those their owner gave them, where the paths have names of ours.
-
-    A file that is none of ours as it stands is read again in each layout that a profile says, until the
-    header is the one of that profile.
-    """
-    files, _beside = _files(paths)
-    sources = [Source(path, names.get(path, path.name)) for path in files]
-    how = How(encoding, sheet, doubtful=bool(profiles))
-    read = dict(zip(files, decode_all(sources, folder, how=how), strict=True))
-    layouts = dict.fromkeys(profile.layout for profile in profiles if profile.layout.fixed)
-    made = len(files)
-    for path, source in zip(files, sources, strict=True):
-        for layout in layouts if _strange(read[path], profiles) else ():
-            said = How(
-                layout.encoding or encoding, layout.sheet or sheet, layout.delimiter, layout.skip_lines, True
-            )
-            again = decode_all([source], folder, how=said, first=made)[0]
-            made += 1
-            fitting = [profile for profile in profiles if profile.layout == layout]
-            if isinstance(again, Staged) and matching(again.header, fitting):
-                read[path] = again
-                break
-    return {path: _settled(one, profiles) for path, one in read.items()}
-
-
-def _strange(read: Staged | IntakeError, profiles: Sequence[Profile]) -> bool:
-    """Whether a file as it was read is neither one of ours nor one that a profile knows."""
-    if isinstance(read, IntakeError):
-        return True
-    return matching(read.header, profiles) is None and not is_ours(read.header)
-
-
-def _settled(read: Staged | IntakeError, profiles: Sequence[Profile]) -> Staged | IntakeError:
-    """A file with a doubt that no profile settles is refused, as it is without profiles."""
-    if isinstance(read, IntakeError) or matching(read.header, profiles):
-        return read
-    if any(issue.severity == "error" for issue in read.issues):
-        return IntakeError(_("{file} cannot be read.").format(file=read.name), read.issues)
-    return read
+            return _check(con, read, left_out, existing, asked)[1]
 
 
 def nothing_yet(table: str, columns: Sequence[str]) -> pa.Table:
@@ -266,39 +207,52 @@ class _Asked:
 
 def _check(
     con: duckdb.DuckDBPyConnection,
-    files: Sequence[Path],
-    beside: Sequence[CheckedFile],
-    decoded: Decoded,
+    decoded: Iterable[Decoded],
+    left_out: Sequence[Path],
     existing: Existing,
     asked: _Asked,
 ) -> tuple[dict[str, Given], Checked]:
-    told: list[CheckedFile | check.Judged] = list(beside)
+    """Judge files as they come, then all tables together; told in the order in which they were given."""
+    told: dict[Path, list[CheckedFile | check.Judged]] = {}
     judged: dict[str, Given] = {}
-    for path in files:
-        read = decoded[path]
-        if isinstance(read, IntakeError):
-            file = read.issues[0].file or path.name
-            told.append(CheckedFile(file, asked.tables[path] or table_of(file, ()), 0, 0, 0, read.issues))
-            continue
-        found = personal.doubts(con, read, asked.personal_ok)
-        profile = None if asked.tables[path] else matching(read.header, asked.profiles)
-        if profile:
-            from firstdose.intake.mapping import apply  # brings rooms of pyarrow that other checks do without
-
-            for one in apply(profile, read, asked.folder):
-                told.append(_judge(con, one.table, one.staged, judged, asked, found, one.faults))
-                found = []  # told once, with the first table
-        else:
-            name = asked.tables[path] or table_of(read.name, read.header)
-            told.append(_judge(con, name, read, judged, asked, found))
+    for part in decoded:
+        for path in (path for path in asked.tables if path in part):  # it may hold files of other steps
+            told[path] = _judge_file(con, path, part[path], judged, asked)
     for table in judged.values():
         join(con, table)
     if judged:
         judge_together(State(con, judged, asked.scope, existing))
-    done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in told)
+    found = [one for path in asked.tables for one in told[path]]
+    done = tuple(_done(one) if isinstance(one, check.Judged) else one for one in found)
+    done = (*map(_left_out, left_out), *done)
     if not done:
         raise IntakeError(_("There is no file to read."), ())
-    return judged, Checked(done, tuple(files))
+    return judged, Checked(done, tuple(asked.tables))
+
+
+def _judge_file(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    read: Staged | IntakeError,
+    judged: dict[str, Given],
+    asked: _Asked,
+) -> list[CheckedFile | check.Judged]:
+    """Judge one file as the table it is, or as those that its profile makes of it."""
+    if isinstance(read, IntakeError):
+        file = read.issues[0].file or path.name
+        return [CheckedFile(file, asked.tables[path] or table_of(file, ()), 0, 0, 0, read.issues)]
+    found = personal.doubts(con, read, asked.personal_ok)
+    profile = None if asked.tables[path] else matching(read.header, asked.profiles)
+    if profile is None:
+        name = asked.tables[path] or table_of(read.name, read.header)
+        return [_judge(con, name, read, judged, asked, found)]
+    from firstdose.intake.mapping import apply  # brings rooms of pyarrow that other checks do without
+
+    told = []
+    for one in apply(profile, read, asked.folder):
+        told.append(_judge(con, one.table, one.staged, judged, asked, found, one.faults))
+        found = []  # told once, with the first table
+    return told
 
 
 def _judge(
@@ -331,29 +285,12 @@ def _done(one: check.Judged) -> CheckedFile:
     )
 
 
+def _left_out(path: Path) -> CheckedFile:
+    template = N_("The file was left out: its ending is none of {endings}.")
+    issue = Issue("left-out", "warning", template, (("endings", ", ".join(ENDINGS)),), file=path.name)
+    return CheckedFile(path.name, None, 0, 0, 0, (issue,))
+
+
 def _refused(read: Staged, table: str | None, *found: Issue) -> CheckedFile:
     issues = (*read.issues, *(replace(issue, file=read.name) for issue in found))
     return CheckedFile(read.name, table, read.rows, 0, read.rows, issues)
-
-
-def _files(paths: Sequence[Path]) -> tuple[list[Path], list[CheckedFile]]:
-    """The files of paths, folders opened one level; what lies in a folder and is no table is told."""
-    files: list[Path] = []
-    beside: list[CheckedFile] = []
-    for path in paths:
-        if not path.is_dir():
-            files.append(path)
-            continue
-        for inside in sorted(path.iterdir()):
-            ending = inside.suffix.lower()
-            if inside.is_dir() or inside.name.startswith((".", "~$")) or ending in _BESIDE:
-                continue
-            if ending in ENDINGS:
-                files.append(inside)
-            else:
-                template = N_("The file was left out: its ending is none of {endings}.")
-                issue = Issue(
-                    "left-out", "warning", template, (("endings", ", ".join(ENDINGS)),), file=inside.name
-                )
-                beside.append(CheckedFile(inside.name, None, 0, 0, 0, (issue,)))
-    return files, beside

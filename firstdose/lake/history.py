@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from firstdose.errors import PublishError
-from firstdose.intake.receive import Decoded, decode_paths, receive
+from firstdose.intake.paths import Decoded, decode_paths
+from firstdose.intake.receive import receive
 from firstdose.intake.scope import Scope
 from firstdose.lake.publish import Author
 from firstdose.words import _

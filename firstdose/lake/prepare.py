@@ -18,9 +18,10 @@ import duckdb
 
 from firstdose.access import Scope
 from firstdose.errors import IntakeError, Issue, StoreError
+from firstdose.intake.paths import decode_paths
 from firstdose.intake.profile import Profile
 from firstdose.intake.profile_files import saved, write
-from firstdose.intake.receive import Checked, Refused, decode_paths, receive
+from firstdose.intake.receive import Checked, Refused, receive
 from firstdose.intake.staged import Staged
 from firstdose.lake.draft import Draft, Drafts
 from firstdose.lake.narrowed import NarrowedLake, narrowed

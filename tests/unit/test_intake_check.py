@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from firstdose.errors import Issue
+from firstdose.intake import paths
 from firstdose.intake.receive import Checked, Refused, check_files, nothing_yet, receive
 from firstdose.intake.references import Existing
 from firstdose.intake.scope import Scope
@@ -357,3 +358,31 @@ def test_beyond_the_listed_ones_collisions_of_two_files_are_counted(tmp_path: Pa
     )
     assert [(file.accepted, file.rejected) for file in answer.files[2:]] == [(1_201, 0), (0, 1_200)]
     assert "200 more rows" in next(one.message for one in errors(answer) if one.line is None)
+
+
+@pytest.mark.parametrize("large", [1, 150, 10_000_000], ids=["all large", "some large", "none large"])
+def test_files_are_told_in_their_order_whichever_of_them_is_read_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(paths, "_LARGE", large)
+    more = PARTNERS.splitlines()[0] + "\nNCC,Centre,,academic centre,JP\n"
+    given = files(tmp_path, programs=PROGRAMS, partners=PARTNERS, partners_2=more, broken="")
+    (tmp_path / "left.doc").write_text("x", encoding="utf-8")
+    answer = check_files([tmp_path], existing=nothing_yet, as_of=DAY)
+    assert [file.file for file in answer.files] == [
+        "left.doc",
+        *(path.name for path in sorted(given)),
+    ]
+    told = {(file.file, issue.code) for file in answer.files for issue in file.issues}
+    assert {("broken.csv", "empty"), ("left.doc", "left-out")} <= told
+    assert {file for file, code in told if code == "several-files"} == {"partners.csv", "partners_2.csv"}
+    assert any(code == "key-twice" or "key" in code for _file, code in told)
+
+
+def test_a_large_file_is_read_apart_while_the_others_are_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "_LARGE", 150)
+    given = files(tmp_path, programs=PROGRAMS, closures="closure_id\n")
+    with paths.decoding(given, tmp_path) as parts:
+        assert [sorted(path.stem for path in part) for part in parts] == [["closures"], ["programs"]]
