@@ -17,6 +17,11 @@ _VIRAL = ("lentiviral", "gammaretroviral")
 _NOT_VIRAL = ("non-viral", "mRNA")
 _LONGEST_PROGRAM = 48  # characters of the program in an item id, which holds 64
 EVIDENCE_EXPECTED = 1  # documents a new item asks for until its owner says more; our convention
+#: What is told of a requirement; jurisdictions that differ in any of it ask for something else.
+_TOLD = (
+    *("requirement_code", "area", "title", "title_ja", "gate", "blocks", "lead_days", "applies_to"),
+    *("source_name", "source_ref", "source_url", "confidence"),
+)
 
 
 def applies(library: pd.DataFrame) -> "pd.Series[bool]":
@@ -82,13 +87,20 @@ def elsewhere(library: pd.DataFrame) -> pd.DataFrame:
     """What other jurisdictions would ask of a program that no list of it collects yet.
 
     The requirements that apply in a jurisdiction for which the program has no item of that code anywhere, one
-    row per program and code; asked_in (str, such as ``EU, US``) says where. Jurisdictions where the
-    program is planned already are left out: their own checklist tells what is missing.
+    row per program, code and what is told of it; asked_in (str, such as ``EU, US``) says where all of that is
+    the same, in place of jurisdiction. Jurisdictions where the program is planned already are left out: their
+    own checklist tells what is missing.
     """
     asked = library[library["held_in"].isna().to_numpy() & ~planned(library) & applies(library)]
-    keys = ["program_id", "requirement_code"]
+    pair = ["requirement_code", "jurisdiction"]
+    told = asked.drop_duplicates(pair)  # the library says the same of every program: compared once
+    told = told[pair].assign(same=told.groupby(list(_TOLD), dropna=False, sort=False).ngroup())
+    asked = asked.merge(told, how="left", on=pair)
+    keys = ["program_id", "same"]
     found: pd.DataFrame = asked.drop_duplicates(keys).assign(asked_in=_asked_in(asked, keys))
-    found = found.sort_values(["gate", *keys], ascending=[False, True, True], ignore_index=True)
+    order = ["gate", "program_id", "requirement_code", "asked_in"]
+    found = found.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
+    found = found.drop(columns=["same", "jurisdiction"])
     found.attrs = dict(library.attrs)
     return found
 

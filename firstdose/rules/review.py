@@ -246,14 +246,15 @@ def headlines(
         _figure(
             "elsewhere",
             _("Asked elsewhere, not collected"),
-            str(len(other)),
+            str(other["requirement_code"].nunique()),
             ngettext("in {n} other jurisdiction", "in {n} other jurisdictions", regions).format(n=regions),
+            why=_("A code counts once however many jurisdictions ask it: one item collects it for all."),
         ),
     )
 
 
-def _figure(name: str, label: str, value: str, context: str, *, bad: bool = False) -> Headline:
-    return Headline(f"kpi-review-{name}", label, value, context, tone="bad" if bad else "neutral")
+def _figure(name: str, label: str, value: str, context: str, *, bad: bool = False, why: str = "") -> Headline:
+    return Headline(f"kpi-review-{name}", label, value, context, tone="bad" if bad else "neutral", why=why)
 
 
 def outcome_name(outcome: str) -> str:

@@ -100,6 +100,44 @@ def test_what_other_jurisdictions_would_ask_leaves_out_what_is_collected_or_plan
     assert asked["gate"].tolist() == sorted(asked["gate"], reverse=True)
 
 
+def test_what_jurisdictions_ask_differently_stands_in_rows_of_its_own() -> None:
+    asked = elsewhere(library(session_of(programs=[program()]), None))
+    ethics = asked[asked["requirement_code"] == "ETH-01"].set_index("asked_in")
+    assert ethics[["blocks", "lead_days"]].to_dict("index") == {
+        "EU": {"blocks": "first dose", "lead_days": 120},
+        "US": {"blocks": "filing", "lead_days": 15},
+    }
+    assert not asked.duplicated(["program_id", "requirement_code", "asked_in"]).any()
+
+
+@pytest.mark.parametrize(
+    ("fact", "other"),
+    [
+        ("blocks", "another"),
+        ("gate", False),
+        ("lead_days", 1),
+        ("title", "Another"),
+        ("title_ja", "別"),
+        ("area", "Clinical"),
+        ("source_name", "Another"),
+        ("source_ref", "9.9"),
+        ("source_url", "https://example.org"),
+        ("confidence", "recalled"),
+        ("applies_to", "autologous"),
+    ],
+)
+def test_jurisdictions_share_a_row_only_where_all_that_is_shown_is_the_same(fact: str, other: object) -> None:
+    whole = library(session_of(programs=[program(), program(program_id="P2")]), None)
+    one = whole[whole["requirement_code"].eq("ETH-01") & whole["jurisdiction"].eq("EU")]
+    same = pd.concat([one, one.assign(jurisdiction="US")], ignore_index=True)
+    together = elsewhere(same)
+    assert together[["program_id", "asked_in"]].to_numpy().tolist() == [["P1", "EU, US"], ["P2", "EU, US"]]
+    assert "jurisdiction" not in together, "one of two would be said in a file of the rows"
+    apart = elsewhere(pd.concat([one, one.assign(jurisdiction="US", **{fact: other})], ignore_index=True))
+    assert apart.groupby("program_id")["asked_in"].agg(list).tolist() == [["EU", "US"]] * 2
+    assert apart.set_index(["program_id", "asked_in"]).loc[("P1", "US"), fact] == other
+
+
 def test_the_command_writes_items_that_pass_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -360,6 +360,19 @@ def test_what_another_jurisdiction_asks_is_collected_under_one_code_anywhere() -
     assert set(now["jurisdiction"]) <= {"US", "EU"}
 
 
+def test_a_code_that_two_jurisdictions_ask_is_one_requirement_that_is_not_collected() -> None:
+    session = session_of(DAY, programs=[PROGRAM])
+    held = queries.subject(session, HELD)  # type: ignore[arg-type]
+    other = asked(session, held)
+    both = other.groupby("requirement_code")["jurisdiction"].nunique()
+    assert both.max() == 2
+    none = pd.DataFrame(columns=["status", "is_open", "is_closed", "mark"])
+    *_figures, told = rules.headlines(none.astype({"is_open": bool}), none, none, none, other)
+    assert (told.value, told.context) == (str(len(both)), "in 2 other jurisdictions")
+    assert "counts once" in told.why
+    assert len(figures.elsewhere(other)) == both.sum(), "what each of them asks stays a row of its own"
+
+
 def test_an_item_that_does_not_apply_here_collects_nothing_for_elsewhere() -> None:
     settled = ITEM | {"status": "not applicable", "na_reason": "asked of others"}
     session = session_of(DAY, programs=[PROGRAM], readiness_items=[settled])
