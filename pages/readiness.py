@@ -32,7 +32,7 @@ def cards() -> list[Card]:
 
 def items_offered() -> dict[str, str]:
     """The items to pick one from, blockers first."""
-    return dict(one.offered(room.judged(view, session), day))
+    return dict(one.offered(room.let_through(view, session, room.judged(view, session)), day))
 
 
 ui.kpi_row(ui.remembered(figures_of_items, every, session, base))
@@ -52,7 +52,8 @@ with left:
 with right:
     ui.draw(due)
 ui.draw(unblocks, checklist)
-item = one.pick(view, queries.network(session, view), ui.remembered(items_offered, every, session))
+chosen = room.let_through(view, session, queries.network(session, view))
+item = one.pick(view, chosen, ui.remembered(items_offered, every, session))
 
 
 def cards_of_item() -> tuple[Table, ...]:

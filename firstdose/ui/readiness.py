@@ -50,6 +50,11 @@ def judged(view: "View", session: "Session") -> "pd.DataFrame":
     return remembered(items_judged, replace(view, keys=()), session)
 
 
+def let_through(view: "View", session: "Session", plan: "pd.DataFrame") -> "pd.DataFrame":
+    """The rows of a plan that area, partner, period and milestone let through; links cross them."""
+    return plan[plan["item_id"].isin(queries.items(session, view)["item_id"])]
+
+
 def verdict_card(found: "pd.DataFrame") -> Table:
     """Every program, jurisdiction and milestone with its verdict and the reasons in order."""
     return Table(
@@ -138,20 +143,37 @@ def all_cards(view: "View", session: "Session", day: date) -> list[Card]:
     plan = judged(view, session)
     found = verdicts(plan, day)
     whole = unheld(view, ("area", "partner", "period"))  # links and verdicts cross them
-    deeper = deeper_cards(
-        queries.network(session, view), found, queries.library(session, view, lacking=True), day
-    )
+    network = queries.network(session, view)
+    deeper = deeper_cards(network, found, queries.library(session, view, lacking=True), day)
     return [
         replace(verdict_card(found), unheld=whole),
         *item_cards(view, session, plan, day),
+        unblocking_card(let_through(view, session, unblocking(network))),
         *(replace(card, unheld=whole) for card in deeper),
     ]
+
+
+def unblocking_card(found: "pd.DataFrame") -> Table:
+    """What unblocks most, of the items chosen. Takes ``rules.readiness_unblock.unblocking`` of all items."""
+    return Table(
+        key="table-readiness-unblocks",
+        data=found.reset_index(drop=True),
+        say=words.unblocking,
+        title=_("What unblocks most"),
+        how=_(
+            "Open items by gate items, of every area and partner, that wait for them, then by days gained on "
+            "the longest chain"
+        ),
+        columns=words.unblocking_columns(),
+        height=420,
+        most=_MOST,
+    )
 
 
 def deeper_cards(
     plan: "pd.DataFrame", found: "pd.DataFrame", library: "pd.DataFrame", day: date
 ) -> tuple[Card, ...]:
-    """What unblocks most, the dependency picture with its table, what other jurisdictions would ask."""
+    """The dependency picture with its table, what other jurisdictions would ask."""
     pair = longest_pair(found)
     drawn = None if pair is None else graph(plan, pair, day)
     nodes = plan.iloc[:0] if drawn is None else drawn.nodes
@@ -169,16 +191,6 @@ def deeper_cards(
         ),
     )  # fmt: skip
     return (
-        Table(
-            key="table-readiness-unblocks",
-            data=unblocking(plan),
-            say=words.unblocking,
-            title=_("What unblocks most"),
-            how=_("Open items by gate items that wait for them, then by days gained on the longest chain"),
-            columns=words.unblocking_columns(),
-            height=420,
-            most=_MOST,
-        ),
         Chart(
             key="chart-readiness-dependencies",
             figure=graphs.dependencies(drawn),

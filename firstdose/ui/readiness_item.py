@@ -10,6 +10,7 @@ from firstdose.queries import readiness as queries
 from firstdose.rules.readiness import blockers_first, item_marks
 from firstdose.rules.readiness_item import around
 from firstdose.rules.readiness_network import with_need
+from firstdose.sentence import unheld
 from firstdose.ui.address import page_choice
 from firstdose.ui.card import Table, draw
 from firstdose.ui.header import note
@@ -31,14 +32,14 @@ _OFFERED = 100  # items in the list to pick from, blockers first; a link reaches
 def offered(plan: "pd.DataFrame", day: date) -> "Mapping[str, str]":
     """The items to pick from with their labels, blockers first; every item let through, the first offered.
 
-    Takes the plan judged, as ``ui.readiness.judged`` gives it.
+    Takes the rows let through of the plan judged, as ``ui.readiness.judged`` gives it.
     """
     ordered = blockers_first(plan, day)
     return {row["item_id"]: shown.label(row) for row in ordered.head(_OFFERED).to_dict("records")}
 
 
 def pick(view: "View", plan: "pd.DataFrame", names: "Mapping[str, str]") -> str:
-    """Draw the list of items; the id of the one to show, empty when the link's is not let through."""
+    """Draw the list of items; the id of the one to show, empty when the link's is not in ``plan``."""
     asked = view.key("item")
     known = set(plan["item_id"].tolist())
     item = asked or next(iter(names), "")
@@ -66,6 +67,7 @@ def cards(view: "View", session: "Session", plan: "pd.DataFrame", day: date, ite
             how=_("Who owes it and who waits, on both sides; needed is computed, the due day is a claim"),
             columns=shown.side_columns(),
             foot=shown.requirement(own["requirement_code"], own["jurisdiction"]),
+            unheld=unheld(view, ("area", "partner", "period")),  # links cross them
         ),
         Table(
             key="table-readiness-evidence",

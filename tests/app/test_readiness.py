@@ -1,5 +1,6 @@
 """The readiness page in the app: one item in full, reached by a link."""
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -60,10 +61,63 @@ def test_what_crosses_areas_and_partners_says_that_it_does_not_follow_their_filt
     aside = {key for key, card in app.session_state["drawn"].items() if card.unheld}
     assert aside == {
         "table-readiness-verdicts",
-        "table-readiness-unblocks",
         "chart-readiness-dependencies",
         "table-readiness-chain",
         "table-readiness-elsewhere",
     }
     heads = [body for body in cards(app) if "fd-head" in body]
     assert sum("not filtered by area or partner" in head for head in heads) == len(aside)
+
+
+#: Filters that leave some open items of the demo, and what those have in common.
+FILTERS = [
+    pytest.param({"area": "Quality system"}, {"area": "Quality system"}, id="area"),
+    pytest.param({"partner": "FORGE"}, {"owner_partner": "FORGE"}, id="partner"),
+    pytest.param({"blocks": "first dose"}, {"blocks": "first dose"}, id="milestone"),
+    pytest.param({"since": "2027-06-01"}, {}, id="period"),
+]
+
+
+@pytest.mark.parametrize(("link", "own"), FILTERS)
+def test_what_unblocks_most_shows_the_items_of_the_filters_and_counts_those_of_everybody(
+    demo_store: object, link: dict[str, str], own: dict[str, str]
+) -> None:
+    whole = readiness().session_state["drawn"]["table-readiness-unblocks"].data
+    app = readiness(**link)
+    assert not app.exception
+    card = app.session_state["drawn"]["table-readiness-unblocks"]
+    left = whole["due_on"] >= link.get("since", "1900-01-01")
+    for column, value in own.items():
+        left &= whole[column] == value
+    assert 0 < left.sum() < len(whole)
+    pd.testing.assert_frame_equal(card.data, whole[left].reset_index(drop=True))
+    assert not card.unheld
+    assert "of every area and partner" in card.how
+
+
+@pytest.mark.parametrize(("link", "own"), FILTERS)
+def test_an_item_in_full_is_one_that_the_filters_let_through(
+    demo_store: object, link: dict[str, str], own: dict[str, str]
+) -> None:
+    app = readiness(program="NCC-02", **link)
+    assert not app.exception
+    offered = app.selectbox(key="filter-item").options
+    shown = app.session_state["drawn"]["table-readiness-item"].data["item_id"].iloc[0]
+    left = readiness(program="NCC-02", state="all", **link).session_state["drawn"]
+    inside = set(left["table-readiness-checklist"].data["item_id"])
+    assert shown in inside
+    assert len(offered) == len(inside)
+    every = readiness(program="NCC-02", state="all").session_state["drawn"]["table-readiness-checklist"].data
+    other = next(one for one in every["item_id"] if one not in inside)
+    app = readiness(program="NCC-02", item=other, **link)
+    assert not [card for card in cards(app) if "table-readiness-item" in card]
+    assert "nothing is shown" in said(app)
+
+
+def test_an_item_in_full_says_that_those_around_it_are_of_every_area_and_partner(demo_store: object) -> None:
+    app = readiness(program="NCC-02", item="NCC-02-JP-VEC-04", area="CMC-Vector", partner="FORGE")
+    drawn = app.session_state["drawn"]
+    around = drawn["table-readiness-item"]
+    assert around.unheld == "not filtered by area or partner"
+    assert "NCC-02-JP-ETH-03" in set(around.data["item_id"]), "of another area and partner"
+    assert not drawn["table-readiness-evidence"].unheld
