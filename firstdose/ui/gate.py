@@ -1,5 +1,6 @@
 """The cards of a gate review, made once a view and version: what the meeting reads, in the order it asks."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firstdose.contracts import contracts
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 #: Filters that what tells of the whole gate does not follow: its verdict, its history, its decisions.
 _WHOLE = ("area", "partner", "period")
+#: The same of risks and actions, which have an owner but no area, and of requirements, which nobody owns yet.
+_OWNED, _REQUIRED = ("area", "period"), ("partner", "period")
+_FIGURES = {"kpi-review-risks": _OWNED, "kpi-review-promises": _OWNED, "kpi-review-elsewhere": _REQUIRED}
 
 
 def base(view: "View", session: "Session") -> "Session | None":
@@ -40,15 +44,20 @@ def base(view: "View", session: "Session") -> "Session | None":
 
 
 def headlines(view: "View", session: "Session") -> "Sequence[Headline]":
-    """Six figures of the gate."""
+    """Six figures of the gate; the rule behind one says which filters it does not follow."""
     day = view.as_of or session.as_of
-    return rules.headlines(
+    found = rules.headlines(
         _judged(view, session),
         queries.evidence_gaps(session, view),
         queries.risks(session, view),
         rules.overdue(queries.promises(session, view), day),
         _asked(view, session),
     )
+    aside = [unheld(view, _FIGURES.get(one.key, ())) for one in found]
+    return [
+        replace(one, why=" · ".join(filter(None, (one.why, said))))
+        for one, said in zip(found, aside, strict=True)
+    ]
 
 
 def cards(view: "View", session: "Session", before: "Session | None") -> tuple[Card, ...]:
@@ -204,7 +213,7 @@ def _risks(view: "View", session: "Session") -> Table:
         how=_("Who accepts the risk if the gate is passed; an open risk is accepted by nobody yet"),
         columns=figures.risk_columns(),
         most=figures.MOST,
-        unheld=unheld(view, ("area", "period")),
+        unheld=unheld(view, _OWNED),
     )
 
 
@@ -217,7 +226,7 @@ def _promises(view: "View", session: "Session") -> Table:
         how=_("Conditions of gate decisions and promises of meetings; overdue after the due day"),
         columns=figures.promise_columns(),
         most=figures.MOST,
-        unheld=unheld(view, ("area", "period")),
+        unheld=unheld(view, _OWNED),
     )
 
 
@@ -238,7 +247,7 @@ def _elsewhere(view: "View", session: "Session") -> Table:
         columns=figures.elsewhere_columns(),
         most=figures.MOST,
         foot=_("For planning; not regulatory advice."),
-        unheld=unheld(view, ("partner", "period")),
+        unheld=unheld(view, _REQUIRED),
     )
 
 

@@ -243,6 +243,30 @@ LEFT_ASIDE = {
     "table-review-decisions": "area or partner or period",
 }
 
+#: The same of the figures on top, by the last part of their key.
+FIGURES_LEAVE_ASIDE = {
+    "criteria": "",
+    "late": "",
+    "evidence": "",
+    "risks": "area or period",
+    "promises": "area or period",
+    "elsewhere": "partner or period",
+}
+
+
+def test_every_figure_of_a_review_says_which_filters_it_does_not_follow(demo_store: Path) -> None:
+    assert Lake.open(demo_store).newest() == 12
+    app = review(area="Clinical", partner="FORGE", since="2026-01-01")
+    (figures,) = [body for body in shown(app) if 'class="fd-kpis"' in body]
+    said = {one.key: one.why for one in app.session_state["headlines"]}
+    assert set(said) == {f"kpi-review-{name}" for name in FIGURES_LEAVE_ASIDE}
+    for name, aside in FIGURES_LEAVE_ASIDE.items():
+        assert said[f"kpi-review-{name}"].endswith(f"not filtered by {aside}" if aside else ""), name
+        assert ("not filtered" in said[f"kpi-review-{name}"]) is bool(aside), name
+    assert figures.count("not filtered by") == 3
+    assert "A code counts once" in said["kpi-review-elsewhere"], "beside the rule behind it"
+    assert "not filtered" not in "".join(one.why for one in review().session_state["headlines"])
+
 
 def test_every_card_of_a_review_says_which_filters_it_does_not_follow(demo_store: Path) -> None:
     assert Lake.open(demo_store).newest() == 12
