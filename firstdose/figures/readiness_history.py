@@ -17,7 +17,7 @@ def burn_up(counted: pd.DataFrame, now: Forecast, target: date | None) -> go.Fig
 
     Takes ``rules.readiness_history.burn_up`` without keys and the forecast. Unit: gate items (count).
     """
-    if counted.empty:
+    if not counted["total"].any():
         return theme.empty(_("No gate item fits the filters."))
     top = int(counted["total"].max())
     days = counted["as_of"].tolist()

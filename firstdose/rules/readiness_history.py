@@ -83,11 +83,18 @@ def _spread(runs: int, items: int, seed: int) -> NDArray[np.float64]:
     return np.random.default_rng(seed).triangular(*SPREAD, size=(runs, items))
 
 
-def burn_up(items: pd.DataFrame, milestone: str, keys: tuple[str, ...] = ()) -> pd.DataFrame:
+def burn_up(
+    items: pd.DataFrame,
+    milestone: str,
+    keys: tuple[str, ...] = (),
+    versions: Mapping[int, date] | None = None,
+) -> pd.DataFrame:
     """Gate items closed and in all by data version, and reopened so far. One row per version (and ``keys``).
 
     Takes the items of every version below each other with version (int) and as_of (date). Columns: version,
     as_of, the keys, closed, total, reopened (int; closed in a version and open in the next, counted up).
+    Without ``keys`` a version that has no gate item stands with zeros, be it of the items or of ``versions``
+    (version → report day), which also names those that have no item at all.
     """
     gate = gate_items(items, milestone)
     closed = gate["status"].eq("closed")
@@ -98,10 +105,22 @@ def burn_up(items: pd.DataFrame, milestone: str, keys: tuple[str, ...] = ()) -> 
     counted = ordered.groupby(by, as_index=False).agg(
         closed=("is_closed", "sum"), total=("item_id", "size"), again=("again", "sum")
     )
+    if not keys:
+        counted = _with_none(counted, dict(zip(items["version"], items["as_of"], strict=True)), versions)
     counted["reopened"] = counted.groupby(list(keys))["again"].cumsum() if keys else counted["again"].cumsum()
     counted = counted.drop(columns="again").astype({"closed": int, "total": int, "reopened": int})
     counted.attrs = dict(items.attrs)
     return counted.sort_values(by, ignore_index=True)
+
+
+def _with_none(
+    counted: pd.DataFrame, told: Mapping[int, date], versions: Mapping[int, date] | None
+) -> pd.DataFrame:
+    """Every version in order with its report day, nothing counted where it has no row."""
+    days = dict(sorted((dict(told) | dict(versions or {})).items()))
+    found = counted.set_index("version").drop(columns="as_of").reindex(list(days), fill_value=0)
+    found.insert(0, "as_of", list(days.values()))
+    return found.rename_axis("version").reset_index()
 
 
 def back_test(forecasts: list[Forecast], ready_on: date | None, as_of: date) -> BackTest:

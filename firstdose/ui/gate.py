@@ -125,17 +125,19 @@ def _history(view: "View", session: "Session") -> tuple[Card, ...]:
     sessions = [lake().session(number) for number in told_of]
     whole = past.every_version(sessions, view)
     parts = dict(iter(whole.groupby("version")))
+    none = whole.head(0)  # of a version without an item
     told = [
-        readiness_history.forecast(parts[one.version], milestone, one.as_of)
-        for one in sessions
-        if one.version in parts
+        readiness_history.forecast(parts.get(one.version, none), milestone, one.as_of) for one in sessions
     ]
-    here = parts.get(session.version, whole.head(0))
+    here = parts.get(session.version, none)
     ready = readiness_history.ready_on(here, milestone)
     tested = readiness_history.back_test(told[:-1], ready, session.as_of)
-    counted = readiness_history.burn_up(whole, milestone)
-    now = told[-1] if told else readiness_history.Forecast(session.as_of, 0, {})
-    said = filter(None, (readiness_history.in_words(now, tested), _left_out(len(numbers) - len(told_of))))
+    days = {one.version: one.as_of for one in sessions}
+    counted, now = readiness_history.burn_up(whole, milestone, versions=days), told[-1]
+    ends = readiness_history.in_words(now, tested)
+    if not counted["total"].iloc[-1]:
+        ends = _("No gate item fits the filters.")
+    said = filter(None, (ends, _left_out(len(numbers) - len(told_of))))
     target = here[here["blocks"] == milestone]["target_on"].dropna() if len(here) else here
     return (
         Chart(

@@ -15,6 +15,9 @@ from firstdose.lake.prepare import publish
 from firstdose.rules import readiness_history
 from firstdose.ui import decision, take
 from tests.app.test_pages import ROOT, opened, said
+from tests.unit.test_lake import partner
+from tests.unit.test_lake import publish as publish_rows
+from tests.unit.test_review import ITEM, PROGRAM
 
 GATE = {"of": "NCC-01", "where": "JP", "blocks": "filing"}
 
@@ -227,6 +230,35 @@ def test_the_history_of_a_review_goes_back_so_far_and_says_what_it_leaves_out(
     (areas,) = [card for card in shown(review(version="11")) if "table-review-areas" in card]
     assert "From data version 9 to the one shown" in areas
     assert "8 older data versions are left out." in "".join(shown(review(version="11")))
+
+
+def test_a_review_of_a_version_without_gate_items_tells_no_forecast_of_an_older_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTDOSE_LAKE", str(tmp_path / "lake"))
+    lake = Lake.open(tmp_path / "lake")
+    opened_item = ITEM | {"owner_partner": "A", "status": "in progress"}
+    for items in ([opened_item], [opened_item | {"program_id": "P2"}]):
+        publish_rows(
+            lake,
+            tmp_path,
+            partners=[partner("A")],
+            programs=[PROGRAM, PROGRAM | {"program_id": "P2"}],
+            readiness_items=items,
+        )
+    foots = {}
+    for version in ("1", "2"):
+        app = review(version=version, of="P1")
+        assert not app.exception
+        card = app.session_state["drawn"]["chart-review-history"]
+        foots[version] = card.foot
+    assert "open gate item" in foots["1"]
+    assert foots["2"] == "No gate item fits the filters."
+    assert card.data[["version", "closed", "total"]].to_numpy().tolist() == [[1, 0, 1], [2, 0, 0]]
+    assert (
+        "No gate item fits the filters."
+        in review(version="1", of="P2").session_state["drawn"]["chart-review-history"].foot
+    )
 
 
 #: What of the filters by area, partner and period each card of a review leaves aside.

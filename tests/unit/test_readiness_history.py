@@ -123,6 +123,32 @@ def test_the_burn_up_counts_what_was_closed_added_and_opened_again() -> None:
     assert (area["closed"], area["added"], area["reopened"]) == (2, 1, 1)
 
 
+def test_a_version_without_gate_items_stands_in_the_burn_up_with_none() -> None:
+    whole = versions(("not applicable",), ("closed",), ("in progress",), ("not applicable",))
+    days = {number: DAY + timedelta(days=30 * number) for number in range(6)}  # 0 and 5 hold no item at all
+    counted = rules.burn_up(whole, "filing", versions=days)
+    assert counted["version"].tolist() == list(range(6))
+    assert counted["as_of"].tolist() == list(days.values())
+    assert counted[["closed", "total", "reopened"]].to_numpy().tolist() == [
+        [0, 0, 0],
+        [0, 0, 0],
+        [1, 1, 0],
+        [0, 1, 1],
+        [0, 0, 1],
+        [0, 0, 1],
+    ]
+    assert list(figures.burn_up(counted, Forecast(DAY, 0, {}), None).data[0].x) == list(days.values())
+    nothing = rules.burn_up(whole.head(0), "filing", versions=days)
+    assert nothing["total"].tolist() == [0] * 6
+    assert figures.burn_up(nothing, Forecast(DAY, 0, {}), None).layout.annotations, "says that it is empty"
+
+
+@pytest.mark.parametrize("items", [(), (item("XX-01", gate=False),)])
+def test_what_has_no_gate_item_has_nothing_to_forecast(items: tuple[dict[str, Any], ...]) -> None:
+    frame = pd.DataFrame(items, columns=list(item("XX-01")))
+    assert rules.forecast(frame, "filing", DAY) == Forecast(DAY, 0, {})
+
+
 def test_an_area_that_appears_later_is_added_and_one_that_empties_falls() -> None:
     states = {
         "Regulatory": ({}, {}, {}),
