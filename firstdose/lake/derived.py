@@ -8,7 +8,7 @@ where that does not fit (an older store, a publish by an older firstdose) they a
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import duckdb
 
@@ -25,6 +25,7 @@ SOURCES = ("results", "batches")
 ROW_GROUP = 61_440  # rows that one chart reads at least; measured (docs/decisions.md)
 _STORED = {name: f"firstdose_{name}" for name in NAMES}
 _MADE = "firstdose_derived_from"  # before there were lots among them it was called firstdose_derived
+_WAY = "2"  # how they are made, told beside the fingerprints: 2 since a bound lies beyond its number
 _ORDER = {
     DAYS: "attribute_code, partner_id, tested_on, batch_id, sample",
     LOTS: "batch_id, attribute_code",
@@ -47,8 +48,8 @@ def days_of(results: str, batches: str) -> str:
 
     ``own`` says that the site of the lot tested it; ``results`` counts numbers, ``total`` and ``logs`` are
     sums of them and of the logarithms of those above zero, ``least`` the smallest; ``below`` and ``above``
-    count bounds; ``lowest`` and ``highest`` leave out the bounds that prove nothing; ``failed`` counts what
-    did not pass.
+    count bounds; ``lowest`` and ``highest`` leave out the bounds that prove nothing, and take one that does
+    as the next number beyond it, for ``<70`` misses a lower limit of 70; ``failed`` counts what did not pass.
     """
     return (
         "select r.attribute_code, b.partner_id, r.batch_id, r.sample, r.tested_on, "
@@ -57,11 +58,17 @@ def days_of(results: str, batches: str) -> str:
         "sum(ln(nullif(greatest(r.value, 0), 0))) as logs, min(r.value) as least, "
         "count(r.value) filter (r.qualifier = '<')::integer as below, "
         "count(r.value) filter (r.qualifier = '>')::integer as above, "
-        "min(r.value) filter (r.qualifier is distinct from '>') as lowest, "
-        "max(r.value) filter (r.qualifier is distinct from '<') as highest, "
+        f"min({_beyond('<')}) filter (r.qualifier is distinct from '>') as lowest, "
+        f"max({_beyond('>')}) filter (r.qualifier is distinct from '<') as highest, "
         "(count(*) filter (not r.passed))::integer as failed "
         f"from {results} r inner join {batches} b on r.batch_id = b.batch_id group by all"
     )
+
+
+def _beyond(sign: Literal["<", ">"]) -> str:
+    """A result as it is held against a limit: one that is given as a bound lies beyond its number."""
+    end = {"<": "-infinity", ">": "infinity"}[sign]
+    return f"if(r.qualifier = '{sign}', nextafter(r.value, '{end}'::double), r.value)"
 
 
 def lots_of(days: str) -> str:
@@ -147,7 +154,12 @@ def _stands(con: duckdb.DuckDBPyConnection, snapshot: int | None, contents: Mapp
         made = con.execute(f"select results, batches from lake.{_MADE}{at}").fetchall()
     except duckdb.CatalogException:  # the version is older than the table
         return False
-    return made == [tuple(contents.get(name, NO_ROWS) for name in SOURCES)]
+    return made == [_prints(contents)]
+
+
+def _prints(contents: Mapping[str, str]) -> tuple[str, ...]:
+    """The fingerprints they are made of, with the way: a firstdose that makes them otherwise knows none."""
+    return tuple(f"{_WAY}:{contents.get(name, NO_ROWS)}" for name in SOURCES)
 
 
 # ---------------------------------------------------------------------- writing
@@ -213,7 +225,7 @@ def follow(
     con.execute(f"delete from {charted}")
     con.execute(f"insert into {charted} {charted_of(lots, batches)} order by {_ORDER[CHARTED]}")
     con.execute(f"delete from lake.{_MADE}")
-    con.execute(f"insert into lake.{_MADE} values (?, ?)", [contents[name] for name in SOURCES])
+    con.execute(f"insert into lake.{_MADE} values (?, ?)", _prints(contents))
 
 
 def _note_moved(con: duckdb.DuckDBPyConnection, changed: frozenset[str]) -> None:

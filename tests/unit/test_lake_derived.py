@@ -8,7 +8,7 @@ import pytest
 from firstdose.intake.scope import Scope
 from firstdose.lake import Lake, derived, engine, session
 from tests.unit.test_lake import ME, publish
-from tests.unit.test_manufacturing_queries import lot, result
+from tests.unit.test_manufacturing_queries import PARTNERS, lot, result
 
 SOME = 10
 MERGE, ANYTHING = Scope(mode="merge"), Scope(allow_removals=True)
@@ -87,6 +87,20 @@ def test_a_store_without_it_and_a_version_that_it_does_not_fit_still_answer(
         cursor = Lake.open(lake.place.folder).session(number).cursor()
         assert cursor.execute("select count(*), sum(results) from result_days").fetchall() == [(24, 24)]
         assert cursor.execute("select sum(results) from charted").fetchall() == [(24,)]
+
+
+def test_what_was_made_another_way_of_the_same_results_is_not_read(lake: Lake, tmp_path: Path) -> None:
+    prints = [lake.versions()[-1].contents[name] for name in derived.SOURCES]
+    con = engine.connect(lake.place, read_only=False)
+    con.execute("update lake.firstdose_derived_from set results = ?, batches = ?", prints)  # as before ways
+    con.close()
+    publish(lake, tmp_path, MERGE, partners=PARTNERS)
+    cursor = Lake.open(lake.place.folder).session().cursor()
+    assert cursor.execute("select sum(results) from result_days").fetchall() == [(24,)]
+    shown = cursor.execute("select sql from duckdb_views() where sql like '%result_days_%'").fetchall()
+    assert "firstdose_result_days" not in str(shown), "computed, not stored"
+    publish(lake, tmp_path, MERGE, batches=[LOTS[0] | {"process_version": "9"}])
+    assert stands(lake) == 24, "made anew as a whole"
 
 
 def test_a_damaged_file_of_it_is_not_read(lake: Lake) -> None:

@@ -368,6 +368,30 @@ def test_a_number_with_a_verdict_beside_it_is_judged_alike_on_lot_page_chart_and
     assert queries.out_of_specification(session, view())["batch_id"].tolist() == ["LOW"]
 
 
+def test_a_result_given_as_a_bound_on_its_limit_is_judged_alike_on_lot_page_chart_and_pareto() -> None:
+    told = {"attribute_code": "VIAB", "phase": "clinical", "valid_from": date(2026, 1, 1)}
+    given = {
+        "UNDER": result("UNDER", 70.0, qualifier="<"),
+        "ON LOW": result("ON LOW", 70.0),
+        "UNSURE LOW": result("UNSURE LOW", 70.0, qualifier=">"),
+        "OVER": result("OVER", 90.0, qualifier=">"),
+        "ON HIGH": result("ON HIGH", 90.0),
+        "UNSURE HIGH": result("UNSURE HIGH", 90.0, qualifier="<"),
+    }
+    session = world(
+        batches=[lot(one, "2026-01-02", disposition="rejected") for one in given],
+        specifications=[{"specification_id": "S", "lower": 70.0, "upper": 90.0} | told],
+        results=[*given.values(), result("OVER", 80.0, replicate=2, tested_on=date(2026, 4, 1))],
+    )
+    page = {one: queries.lot_results(session, view(), one).to_dict("records") for one in given}
+    assert {one for one in given if "fails" in map(result_mark, page[one])} == {"OVER", "UNDER"}
+    charted = queries.series(session, view(as_of=date(2026, 3, 31)), "VIAB", "SEND").set_index("batch_id")
+    outside = out_of_specification(charted)
+    assert set(outside[outside].index) == {"OVER", "UNDER"}
+    for of in (view(), view(as_of=date(2026, 3, 31))):  # by lot, and by its days
+        assert queries.out_of_specification(session, of)["batch_id"].tolist() == ["OVER", "UNDER"]
+
+
 def test_a_deviation_is_open_until_the_report_day_says_otherwise() -> None:
     rows = [
         {
