@@ -12,7 +12,7 @@ from firstdose.figures import theme
 from firstdose.figures.control_chart_marks import say_value
 from firstdose.rules.control_chart import Chart, thinned
 from firstdose.rules.manufacturing_chart import MOST_LOTS, Picked, out_of_specification
-from firstdose.words import _, say_date
+from firstdose.words import _, ngettext, say_date, say_number
 
 _TALL, _LEFT, _MOST_TICKS = 440, 56, 6
 _BOUNDS = {"<": "triangle-down-open", ">": "triangle-up-open"}
@@ -37,6 +37,17 @@ def drawn(chart: Chart) -> Drawn:
     return Drawn(thinned(chart, MOST_LOTS), len(chart.points))
 
 
+def _nothing(chart: Chart) -> str:
+    """Why no lot is drawn, and what to do about it where a period leaves every one out."""
+    if not chart.outside:
+        return _("No lot of this site has a usable result of this attribute.")
+    return ngettext(
+        "No lot of the period has a result to chart; {n} lot outside it has one: widen the period.",
+        "No lot of the period has a result to chart; {n} lots outside it have one: widen the period.",
+        chart.outside,
+    ).format(n=say_number(chart.outside))
+
+
 def control(chart: Chart, picked: Picked, limits: pd.DataFrame, events: pd.DataFrame) -> go.Figure:
     """Draw one attribute at one site, lot by lot in the order of manufacture.
 
@@ -45,7 +56,7 @@ def control(chart: Chart, picked: Picked, limits: pd.DataFrame, events: pd.DataF
     belong to a phase; the specification is dotted and goes through. Signals carry the numbers of their rules.
     """
     if chart.points.empty:
-        return theme.empty(_("No lot of this site has a usable result of this attribute."))
+        return theme.empty(_nothing(chart))
     points = chart.points.iloc[drawn(chart).at]
     at = points.index.to_numpy()
     log = chart.scale == "log"

@@ -113,7 +113,9 @@ def basis(one: Phase) -> str:
 def remark(chart: Chart, picked: Picked, specified: Specification, shown: Drawn, events: pd.DataFrame) -> str:
     """What the figure cannot say by itself: limits, specification, bounds, what is left out, events."""
     said = [basis(one) for one in chart.phases]
-    if chart.outside:
+    if chart.outside and not chart.phases:
+        said.append(_("of an attribute's samples the one nearest to release is charted"))
+    elif chart.outside:
         said.append(
             ngettext(
                 "{n} lot outside the period is not shown but counts for limits and run rules",

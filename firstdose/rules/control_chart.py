@@ -128,7 +128,8 @@ class Chart:
     signals (the rules that fired, as ``1 5``) and unstable (bool: one of them fired, or of the default rules,
     applied or not). ``rules``: those applied. ``signals``: one row a lot and rule: at (row of points),
     batch_id, rule. ``left_out``: lots without a usable value, those of zero or less on a log scale included.
-    ``outside``: lots of these phases that were judged but started outside the period shown.
+    ``outside``: lots of these phases that were judged but started outside the period shown, of every phase
+    where none is shown.
     """
 
     points: pd.DataFrame
@@ -228,7 +229,7 @@ def _shown(whole: Chart, inside: Flags) -> Chart:
     ]
     signals = whole.signals[inside[whole.signals["at"].to_numpy(dtype=int)]].reset_index(drop=True)
     signals["at"] = (np.cumsum(inside) - 1)[signals["at"].to_numpy(dtype=int)]
-    behind = sum(whole.phases[number].lots for number in numbers) - len(points)
+    behind = sum(whole.phases[number].lots for number in numbers) - len(points) if parts else len(inside)
     return replace(whole, points=points, phases=tuple(phases), signals=signals, outside=behind)
 
 

@@ -40,14 +40,15 @@ def world(lots: list[dict[str, Any]], **tables: Any) -> MemorySession:
         programs=[program | {"program_id": one, "name": one} for one in ("P1", "P2")],
         attributes=[{**attribute, "data_type": "numeric", "scale": "linear", "tier": 1}],
         batches=[
-            batch | {name: value for name, value in one.items() if name not in ("value", "qualifier")}
+            batch
+            | {name: value for name, value in one.items() if name not in ("value", "qualifier", "sample")}
             for one in lots
         ],
         results=[
             {
                 "batch_id": one["batch_id"],
                 "attribute_code": "VIAB",
-                "sample": "release",
+                "sample": one.get("sample", "release"),
                 "replicate": 1,
                 "tested_on": one["started_on"],
                 "value": one["value"],
@@ -141,6 +142,24 @@ def test_a_period_without_lots_is_said_and_no_error() -> None:
     assert chart.data.empty
     assert signals.data.empty
     assert capability.data.empty
+
+
+def test_a_period_whose_results_are_of_another_sample_says_which_is_charted_and_where_it_stands() -> None:
+    early = [lot(at, 10 + at % 2) for at in range(3)]
+    late = [lot(100 + at, 10 + at % 2, sample="in process") for at in range(4)]
+    session = world([*early, *late])
+    chart, _signals, _capability = cards(session, since=FIRST + timedelta(90))
+    assert chart.figure.layout.annotations[0].text == (
+        "No lot of the period has a result to chart; 3 lots outside it have one: widen the period."
+    )
+    assert "of an attribute's samples the one nearest to release is charted" in chart.foot
+    assert "not shown" not in chart.foot
+    assert cards(session)[0].data["batch_id"].tolist() == [one["batch_id"] for one in early]
+    own, *_rest = cards(world(late), since=FIRST + timedelta(90))
+    assert len(own.data) == 4, "where only samples in process were tested they are charted"
+    assert "nearest to release" not in own.foot
+    none, *_rest = cards(world([lot(0, float("nan"))]), since=FIRST + timedelta(90))
+    assert "No lot of this site" in none.figure.layout.annotations[0].text
 
 
 def test_a_baseline_without_lots_is_named_beside_the_limits_taken_instead() -> None:
