@@ -53,7 +53,8 @@ def demand(session: "Session", view: "View") -> "pd.DataFrame":
 
 def attempts(session: "Session", view: "View") -> "pd.DataFrame":
     """Decided drug-product lots, one row: patients_lots, patients_failed, patients_repeated, lots,
-    lots_failed (int); repeated are failed ones that another lot replaces.
+    lots_failed (int); repeated are failed ones that another lot replaces. One released after the report day
+    is none of them.
     """
     return ask("supply.attempts", session, view)
 
@@ -69,7 +70,7 @@ def inventory(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def vectors(session: "Session", view: "View") -> "pd.DataFrame":
-    """Vector lots not decided yet: program_id, pending (int)."""
+    """Vector lots not decided on the report day: program_id, pending (int)."""
     return ask("supply.vectors", session, view)
 
 

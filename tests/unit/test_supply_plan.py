@@ -1,5 +1,6 @@
 """Demand as slots against capacity, stock used up in the order of expiry, and the day to order by."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -63,6 +64,29 @@ def test_a_patient_needs_more_slots_the_more_lots_fail_and_are_made_again() -> N
     low = clopper_pearson(2, 8)[0] * clopper_pearson(1, 2)[0]
     assert found.slots("low") == pytest.approx(1 / (1 - low))
     assert found.slots("low") < found.slots() < found.slots("high")
+
+
+def test_a_lot_released_after_the_report_day_is_undecided_on_it_for_stock_and_for_failures() -> None:
+    later = {"released_on": date(2026, 3, 1)}
+    lots = [
+        lot("D1", "released", **later),
+        lot("D2", "released out of specification", **later),
+        lot("D3", "released", released_on=date(2026, 2, 1)),
+        lot("D4", "rejected"),  # a rejection has no day of its own
+        lot("V1", "released", material="vector", **later),
+        lot("V2", "released", material="vector", released_on=date(2026, 2, 1)),
+        lot("V3", "rejected", material="vector"),
+        lot("V4", "pending", material="vector"),
+    ]
+    session = session_of(DAY, partners=PARTNERS, programs=PROGRAMS, batches=lots)
+
+    def told(as_of: date) -> tuple[int, int, int]:
+        of = replace(EVERYTHING, as_of=as_of)
+        made = queries.attempts(session, of).iloc[0]
+        return int(made["lots"]), int(made["lots_failed"]), int(queries.vectors(session, of)["pending"].sum())
+
+    assert told(date(2026, 2, 1)) == (2, 1, 2)
+    assert told(date(2026, 3, 1)) == (4, 1, 1)
 
 
 @pytest.mark.parametrize(

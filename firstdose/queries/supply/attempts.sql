@@ -10,7 +10,7 @@ with made as (
         ) as repeated
     from batches
     where batches.material = 'drug product'
-        and batches.disposition <> 'pending'
+        and if(batches.released_on > $as_of, 'pending', batches.disposition) <> 'pending'
         and batches.started_on <= $as_of
         and list_contains($chosen, batches.program_id)
         and ($partner is null or list_contains($partner, batches.partner_id))

@@ -5,7 +5,7 @@ select
     count(*)::integer as pending
 from batches
 where material = 'vector'
-    and disposition = 'pending'
+    and if(released_on > $as_of, 'pending', disposition) = 'pending'
     and started_on <= $as_of
     and list_contains($chosen, program_id)
     and ($area is null or $area <> [])
