@@ -147,7 +147,10 @@ def _told(row: Row) -> str:
 
 
 def task_rows(tasks: pd.DataFrame) -> pd.DataFrame:
-    """The open tasks as the table shows them, each with its state: critical, near-critical or with float."""
+    """The open tasks as the table shows them, each with its state: critical, near-critical or with float.
+
+    Float in whole days, as the bars tell it; the state is of the exact one.
+    """
     held = [
         driver or _(word) for driver, word in zip(tasks["driver"], tasks["held_by"].map(_HELD), strict=True)
     ]
@@ -159,6 +162,7 @@ def task_rows(tasks: pd.DataFrame) -> pd.DataFrame:
     return plain(tasks, "early_finish").assign(
         state=marks,
         shown=in_language(tasks, "name"),
+        total_float_days=tasks["total_float_days"].round() + 0.0,  # no -0 of a little less than none
         in_runs=[_("{n} %").format(n=say_number(100 * share)) for share in tasks["criticality"]],
         waits_for=held,
     )

@@ -12,6 +12,7 @@ from firstdose.queries import forecast as queries
 from firstdose.queries import timeline as plans
 from firstdose.rules import forecast as rules
 from firstdose.rules.timeline_network import reckon
+from firstdose.ui.table import markup
 from firstdose.view import View
 from firstdose.words import use_language
 from tests.support import MemorySession, session_of
@@ -191,6 +192,22 @@ def test_what_moves_a_milestone_are_its_wide_tasks_and_its_risks() -> None:
     assert shown == {"A": "▲ critical", "M": "▲ critical", "B": "has float"}
     for drawn in (deciding.tornado(found.swings), deciding.criticality(found.tasks)):
         assert drawn.data
+
+
+def test_the_float_of_a_running_task_is_told_in_whole_days_in_the_table_as_at_its_bar() -> None:
+    tasks, risks, _milestones = ask(world())
+    running = {"actual_start": pd.Timestamp("2026-05-28"), "percent_complete": 33}
+    for name, value in running.items():
+        tasks.loc[tasks["task_id"] == "B", name] = value
+    found = rules.drivers(rules.Basis(tasks, risks, DAY), "M").tasks
+    assert found.set_index("task_id").loc["B", "total_float_days"] == pytest.approx(33.3)
+    shown = deciding.task_rows(found)
+    assert shown.set_index("task_id")["total_float_days"].to_dict() == {"A": 0, "M": 0, "B": 33}
+    drawn = markup(shown, deciding.task_columns(), "table", "Tasks", None)
+    assert '<td class="n">33</td>' in drawn
+    none = deciding.task_rows(found.assign(total_float_days=-7e-13))  # what a chain of such days leaves
+    assert '<td class="n">0</td>' in markup(none, deciding.task_columns(), "table", "Tasks", None)
+    assert any("33 days of float" in bar for bar in map(deciding._told, found.to_dict("records")))
 
 
 def test_working_days_leave_out_weekends_holidays_and_closures() -> None:
