@@ -17,6 +17,8 @@ from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from firstdose.errors import FirstdoseError
+
 LOG = logging.getLogger("firstdose.incidents")
 _NOTED = "firstdose_incident"  # an attribute of an error that was written
 _LONGEST = 500  # characters of a message; our convention
@@ -62,6 +64,7 @@ def without_secrets(text: str) -> str:
 def write_on_one_line() -> None:
     """Have what the server and Streamlit log stand on one line, without secrets, an error as an incident.
 
+    Streamlit hands on what a file was refused for: that stands in the line in words and is no incident.
     They write tracebacks and whatever a request says, such as the error an identity provider is said to tell.
     """
     made = logging.getLogRecordFactory()
@@ -71,15 +74,32 @@ def write_on_one_line() -> None:
         if record.name.partition(".")[0] not in _OTHERS or not foreseen(record):
             return record
         said = record.getMessage()
-        tamed = _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", without_secrets(said))
         error, record.exc_info = record.exc_info, None
-        if error and error[1] is not None:
+        refused = _refused(error[1]) if error and error[1] is not None else ""
+        tamed = _tamed(f"{said} ({refused})" if refused else said)
+        if error and error[1] is not None and not refused:
             tamed = f"{tamed} (incident {note(error[1])})"
         if tamed != said:
             record.msg, record.args = tamed, ()
         return record
 
     logging.setLogRecordFactory(told)
+
+
+def _tamed(text: str) -> str:
+    """The text without secrets, on one line."""
+    return _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", without_secrets(text))
+
+
+def _refused(error: BaseException) -> str:
+    """What was refused in words, where an error only hands that on: it is no incident. Else empty.
+
+    What somebody was told the number of stays one.
+    """
+    cause = error.__cause__
+    if not isinstance(cause, FirstdoseError) or _NOTED in vars(error):
+        return ""
+    return f"{type(cause).__qualname__}: {cause}"[:_LONGEST]
 
 
 def foreseen(record: logging.LogRecord) -> bool:

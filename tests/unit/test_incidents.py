@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import Route, Router
+from streamlit.logger import get_logger
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 
 from firstdose import incidents, server
+from firstdose.access import Denied
 from firstdose.errors import StoreError
 
 DETAIL = "no column “lot”\n2026-11-26 forged line \x1b[31m\u2028 password=hunter2"
@@ -136,6 +142,37 @@ def test_what_others_log_stands_on_one_line_without_secrets(monkeypatch: pytest.
             assert re.fullmatch(r"in a download \(incident [0-9a-f]{8}\)", incident[-1])
         elif name == "others":
             assert "hunter2" in refused, "what is not the server's is left alone"
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        pytest.param(Denied("revoked\nby Aiko"), r"\(Denied: revoked\\x0aby Aiko\)", id="refused in words"),
+        pytest.param(ValueError("revoked"), r"\(incident [0-9a-f]{8}\)", id="not foreseen"),
+    ],
+)
+def test_a_file_that_is_refused_in_words_is_no_incident(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, line: str
+) -> None:
+    monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
+    incidents.write_on_one_line()
+
+    def refused() -> bytes:
+        raise error
+
+    files = MediaFileManager(MemoryMediaFileStorage("/media"))
+    request = BackendOperationRequest(request_id="one")
+    request.deferred_file.file_id = files.add_deferred(refused, "text/csv", "here")
+    log = get_logger("streamlit.runtime.backend_operation_handler")
+    log.addHandler(caplog.handler)
+    try:
+        asyncio.run(DeferredFileHandler(lambda: files).handle(request, ""))
+    finally:
+        log.removeHandler(caplog.handler)
+    assert re.fullmatch(rf"Error executing deferred callable for file_id \S+ {line}", caplog.messages[-1])
+    told = [one for one in caplog.records if one.name == "firstdose.incidents"]
+    assert len(told) == ("incident" in line)
+    assert not caplog.records[-1].exc_info
 
 
 def test_a_route_that_breaks_answers_with_an_incident_and_the_headers_of_every_answer(
