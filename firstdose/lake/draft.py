@@ -51,7 +51,8 @@ class Draft:
     """Files on their way to a data version, with the scope they speak for and what is said about them.
 
     A draft with ``restores`` has no files: it asks for the content of that version anew. ``limit`` is the
-    scope of its maker as text, empty for everything: it holds whoever publishes it.
+    scope of its maker as text, empty for everything: it holds whoever publishes it. ``submitted_on`` is the
+    version that was the newest one when it was submitted.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Draft:
     limit: str = ""
     by_id: str = ""
     method: Method = "local"
+    submitted_on: int = 0
 
     @property
     def bytes(self) -> int:

@@ -11,6 +11,7 @@ import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
@@ -52,7 +53,7 @@ class Prepared:
     set_aside: tuple[Issue, ...] = ()
 
 
-_prepared: "OrderedDict[tuple[str, str, str, int, tuple[str, ...], tuple[Issue, ...]], Prepared]" = (
+_prepared: "OrderedDict[tuple[str, str, str, date, int, tuple[str, ...], tuple[Issue, ...]], Prepared]" = (
     OrderedDict()
 )
 _locks: dict[str, Lock] = {}
@@ -68,7 +69,9 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     newest = lake.newest()
     found = saved(lake.place.profiles)
     profiles = found.profiles
-    identity = (lake.store, draft.id, draft.digest(), newest, tuple(map(write, profiles)), found.set_aside)
+    day = _report_day(lake, draft, newest)
+    told = tuple(map(write, profiles))
+    identity = (lake.store, draft.id, draft.digest(), day, newest, told, found.set_aside)
     with _guard:
         lock = _locks.setdefault(draft.id, Lock())
     with lock:  # two tabs of one reader wait for one that prepares
@@ -79,7 +82,7 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
         key = hashlib.sha256(repr(identity).encode()).hexdigest()[:24]
         try:
             with lake.place.written():
-                done = _prepare(lake, drafts, draft, newest, profiles, key, say)
+                done = _prepare(lake, drafts, draft, day, newest, profiles, key, say)
         except duckdb.IOException as error:
             said = _("The store {place} cannot be written: {why}.")
             raise StoreError(said.format(place=lake.place.folder, why=reason(error))) from error
@@ -94,11 +97,29 @@ def prepare(lake: Lake, drafts: Drafts, draft: Draft, say: Say = lambda _step, _
     return done
 
 
+def _report_day(lake: Lake, draft: Draft, newest: int) -> date:
+    """The report day of what a draft becomes on top of a version.
+
+    What waits for a second person sets none back that was published meanwhile: its maker could not know of
+    it. An earlier one that they said on purpose stays, and so does that of a version to restore.
+    """
+    if draft.state != "submitted" or draft.restores is not None or newest <= draft.submitted_on:
+        return draft.report_day
+    return max(draft.report_day, lake.version(newest).as_of)
+
+
 def _prepare(
-    lake: Lake, drafts: Drafts, draft: Draft, newest: int, profiles: tuple[Profile, ...], key: str, say: Say
+    lake: Lake,
+    drafts: Drafts,
+    draft: Draft,
+    day: date,
+    newest: int,
+    profiles: tuple[Profile, ...],
+    key: str,
+    say: Say,
 ) -> Prepared:
     work = drafts.workplace(draft)
-    author = Author(draft.by, draft.why, draft.report_day, draft.name or None)
+    author = Author(draft.by, draft.why, day, draft.name or None)
     if draft.restores is not None:
         tables = write_tables(lake.session(draft.restores), work)
         return Prepared({}, Checked(()), tables, newest, lake.preview(tables, author, draft.scope, key))
@@ -125,7 +146,7 @@ def _prepare(
         with receive(
             list(paths.values()),
             existing=lake.existing(),
-            as_of=draft.report_day,
+            as_of=day,
             scope=draft.scope,
             decoded={paths[number]: one for number, one in staged.items()},
             profiles=profiles,
@@ -148,7 +169,7 @@ def submit(lake: Lake, drafts: Drafts, draft: Draft) -> Draft:
     more = {"files": len(draft.files)} if draft.restores is None else {"restores": draft.restores}
     lake.note("submit", author, draft.id, **more)
     limit = lake.scope.as_text() if isinstance(lake, NarrowedLake) else draft.limit
-    return drafts.change(draft, state="submitted", comment="", limit=limit)
+    return drafts.change(draft, state="submitted", comment="", limit=limit, submitted_on=lake.newest())
 
 
 def as_its_maker(lake: Lake, draft: Draft) -> Lake:
@@ -194,7 +215,7 @@ def publish(
     author = Author(
         draft.by,
         draft.why,
-        draft.report_day,
+        _report_day(lake, draft, ready.based_on),
         draft.name or None,
         illustrative=draft.restores is not None and lake.version(draft.restores).illustrative,
         approved_by=approved_by,

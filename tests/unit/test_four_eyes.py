@@ -1,6 +1,8 @@
 """Four eyes: one person submits or publishes with the name of another; nobody is their own second person."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +170,60 @@ def test_a_restore_stands_on_what_was_published_meanwhile(lake: Lake, tmp_path: 
         publish(lake, drafts, draft, ready, approved_by="Kenji")
     assert prepare(lake, drafts, draft).based_on == 3
     assert lake.newest() == 3
+
+
+def publish_program(lake: Lake, folder: Path, day: date) -> None:
+    """What somebody else publishes for a report day."""
+    row = {"program_id": "P1", "name": "First", "indication_group": "Solid", "lead_partner": "A"}
+    rows = parquet(folder, "programs", [row | {"jurisdictions": "JP"}])
+    lake.publish({"programs": rows}, replace(ME, as_of=day), Scope())
+
+
+@pytest.mark.parametrize(
+    ("said", "meanwhile", "day"),
+    [
+        pytest.param("2026-11-20", "2026-12-01", "2026-12-01", id="published later: it stays"),
+        pytest.param("2026-12-08", "2026-12-01", "2026-12-08", id="said later: it is what was said"),
+        pytest.param("2026-11-10", "", "2026-11-10", id="set back by who submits, and nothing came since"),
+    ],
+)
+def test_approving_sets_no_report_day_back_that_was_published_meanwhile(
+    lake: Lake, file: Path, tmp_path: Path, said: str, meanwhile: str, day: str
+) -> None:
+    run("publish", file, "--by", "Lead", *WHY, "--submit", "--as-of", said)
+    drafts = Drafts(lake.place)
+    if meanwhile:
+        publish_program(lake, tmp_path, date.fromisoformat(meanwhile))
+    (draft,) = drafts.submitted()
+    ready = prepare(lake, drafts, draft)
+    assert ready.seen is not None
+    assert ready.seen.session is not None
+    assert ready.seen.session.as_of == date.fromisoformat(day), "what is approved is what was seen"
+    publish(lake, drafts, draft, ready, approved_by="Kenji")
+    assert lake.versions()[-1].as_of == date.fromisoformat(day)
+
+
+def test_what_is_taken_back_has_the_report_day_that_its_maker_said(
+    lake: Lake, file: Path, tmp_path: Path
+) -> None:
+    run("publish", file, "--by", "Lead", *WHY, "--submit", "--as-of", "2026-11-20")
+    publish_program(lake, tmp_path, date(2026, 12, 1))
+    drafts = Drafts(lake.place)
+    (draft,) = drafts.submitted()
+    waits = prepare(lake, drafts, draft).seen
+    own = prepare(lake, drafts, drafts.change(draft, state="open")).seen
+    assert waits is not None
+    assert own is not None
+    assert [one.session.as_of.day for one in (waits, own) if one.session] == [1, 20]
+
+
+def test_a_restore_that_waited_has_the_report_day_of_its_version(lake: Lake, tmp_path: Path) -> None:
+    drafts = Drafts(lake.place)
+    draft = submit_restore(lake, drafts, 1, "me", "Aiko", "the new name was wrong")
+    later = replace(ME, as_of=date(2026, 12, 1))
+    lake.publish({"partners": parquet(tmp_path, "partners", [partner("A", "Third")])}, later, Scope())
+    publish(lake, drafts, draft, prepare(lake, drafts, draft), approved_by="Kenji")
+    assert lake.versions()[-1].as_of == ME.as_of, "what was then is told as it was then"
 
 
 def test_a_store_of_before_is_read_as_it_is_and_takes_a_second_person(lake: Lake, file: Path) -> None:
