@@ -1,5 +1,6 @@
 """Vein to vein: who counts as one case, who runs still, competing ends, means that add up, the target."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -72,6 +73,15 @@ def test_a_failed_lot_and_its_repeat_are_one_case_from_the_first_collection_on()
     assert found["days"].tolist() == [31 + 34]
     parts = rules.parts(found).set_index("part")
     assert parts.loc["repeat", "mean"] == 31
+
+
+def test_a_lot_decided_after_the_report_day_has_not_failed_yet() -> None:
+    later = FAILED | {"released_on": date(2026, 9, 1)}
+    on = {
+        day: cases(later, view=replace(EVERYTHING, as_of=day))
+        for day in (date(2026, 8, 31), date(2026, 9, 1))
+    }
+    assert [bool(found["failed"].iloc[0]) for found in on.values()] == [False, True]
 
 
 def test_a_failed_lot_without_a_repeat_waits_for_one() -> None:

@@ -68,7 +68,7 @@ select
     made.infused as infused_on,
     case when made.dropped and made.infused is null then made.patient_outcome end as dropped_out,
     case when made.dropped and made.infused is null then coalesce(made.outcome_on, $as_of) end as dropped_on,
-    made.disposition in ('rejected', 'terminated') as failed,
+    if(made.released_on > $as_of, 'pending', made.disposition) in ('rejected', 'terminated') as failed,
     targets.value as target_days
 from latest
 inner join made on latest.batch_id = made.batch_id
