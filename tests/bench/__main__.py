@@ -3,7 +3,8 @@
 A ratio that is more than 15 % above the one written there fails, and nothing is written, so that the next run
 fails too; ``--accept`` writes it all the same. What was written by hand below ``BY_HAND`` stays.
 ``--rounds 5`` browser rounds, ``--only engine`` or ``--only pages`` for a part, ``--page supply`` for some
-pages alone, ``--tasks 3000`` for the pages of the plan over so many tasks (nothing is written then).
+pages alone; ``--tasks 3000`` for the pages of the plan over so many tasks, ``--many`` for readiness and gate
+review over 200 programs of 60 items (nothing is written then).
 """
 
 import os
@@ -19,7 +20,7 @@ import click
 from firstdose.lake import Lake
 from firstdose.server import project, seed
 from firstdose.ui.menu import PAGES
-from tests.bench import cards, engine, pages, plan
+from tests.bench import cards, engine, many, pages, plan
 from tests.browser.serving import ROOT
 
 CACHE = ROOT / "tests" / "bench" / ".data"
@@ -135,8 +136,17 @@ def by_hand(before: str) -> str:
     type=click.IntRange(min=200),
     help="Measure timeline and forecast over a plan of so many tasks.",
 )
+@click.option("--many", "over_many", is_flag=True, help="Measure readiness and review over 200 x 60 items.")
 @click.option("--accept", is_flag=True, help="Write the report though something got slower.")
-def main(rounds: int, only: str | None, of: tuple[str, ...], tasks: int | None, *, accept: bool) -> None:
+def main(
+    rounds: int,
+    only: str | None,
+    of: tuple[str, ...],
+    tasks: int | None,
+    *,
+    over_many: bool,
+    accept: bool,
+) -> None:
     """Measure, print, and write the report when everything was measured."""
     only = "pages" if of or tasks else only
     day = datetime.now(UTC).date().isoformat()
@@ -146,6 +156,11 @@ def main(rounds: int, only: str | None, of: tuple[str, ...], tasks: int | None, 
         if tasks:
             place = plan.lake(folder, tasks)
             click.echo(browser_report(place, folder, rounds, of or ("timeline", "forecast")))
+            return
+        if over_many:
+            place = many.lake(folder)
+            os.environ["FIRSTDOSE_LAKE"] = str(place)
+            click.echo(browser_report(place, folder, rounds, of or ("readiness", "review")))
             return
         os.environ["FIRSTDOSE_LAKE"] = str(folder / "lake")
         seed(project() / "data")
