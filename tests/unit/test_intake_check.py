@@ -366,7 +366,8 @@ def test_files_are_told_in_their_order_whichever_of_them_is_read_apart(
 ) -> None:
     monkeypatch.setattr(paths, "_LARGE", large)
     more = PARTNERS.splitlines()[0] + "\nNCC,Centre,,academic centre,JP\n"
-    given = files(tmp_path, programs=PROGRAMS, partners=PARTNERS, partners_2=more, broken="")
+    given = files(tmp_path, programs=PROGRAMS, partners=PARTNERS, partners_2=more, broken="", targets="")
+    assert given[0].stat().st_size > 150 > given[-1].stat().st_size, "the last one is small, one before large"
     (tmp_path / "left.doc").write_text("x", encoding="utf-8")
     answer = check_files([tmp_path], existing=nothing_yet, as_of=DAY)
     assert [file.file for file in answer.files] == [
