@@ -5,12 +5,12 @@
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from threading import Lock, Timer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -18,21 +18,24 @@ import pandas as pd
 from firstdose.errors import IntegrityError, StoreError
 from firstdose.lake import derived
 from firstdose.place import shown
+from firstdose.queries import picking
+from firstdose.view import View
 from firstdose.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from firstdose.lake import Session
-    from firstdose.view import View
 
 # Answers are small and said row by row: with text in Arrow the same pages take a quarter longer (measured).
 pd.set_option("mode.string_storage", "python")
 
 _KEPT = 512
 LONGEST_SECONDS = 5  # a question that needs more holds up every other reader; our convention
-_answers: "OrderedDict[tuple[Any, ...], pd.DataFrame]" = OrderedDict()
+#: None where an answer without filters has too many rows to pick from.
+_answers: "OrderedDict[tuple[Any, ...], pd.DataFrame | None]" = OrderedDict()
 _guard = Lock()
+_Answer = TypeVar("_Answer", bound="pd.DataFrame | None")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +104,65 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
     if "chosen" in _parameters(sql) and "chosen" not in more:
         known["chosen"] = chosen(session, view)
     bound = {key: known.get(key) if key in OPTIONAL else known[key] for key in _parameters(sql)}
-    kept = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in bound.items())
-    identity = (session.store, session.version, name, kept)
+    frame = _kept(name, session, bound, known).copy(deep=False)  # cheap: pandas copies on write
+    frame.attrs = {"asked": Asked(name, sql, _listed(bound), session.version, known["as_of"])}
+    return frame
+
+
+def _kept(name: str, session: "Session", bound: dict[str, Any], known: dict[str, Any]) -> "pd.DataFrame":
+    """The answer as it is kept; made at the first call, from that without filters where the file says how."""
+    kept, frame = _look(identity := (session.store, session.version, name, _listed(bound)))
+    if kept and frame is not None:
+        return frame
+    rules = picking.rules(read_sql(name))
+    whole = picking.widened(rules, bound, partial(chosen, session, View()))
+    every = _every_row(name, session, whole) if whole != bound else None
+    if every is None:
+        return _keep(identity, _answer(name, session, bound))
+    return _keep(identity, picking.pick(every, rules, known | bound))
+
+
+def _every_row(name: str, session: "Session", whole: dict[str, Any]) -> "pd.DataFrame | None":
+    """The answer without filters, to pick rows from; none where it has too many rows to be kept for that."""
+    kept, frame = _look(identity := (session.store, session.version, name, _listed(whole)))
+    if not kept:
+        frame = _answer(name, session, whole, picking.MOST_ROWS + 1)
+        frame = _keep(identity, frame if len(frame) <= picking.MOST_ROWS else None)
+    return frame
+
+
+def _look(identity: tuple[Any, ...]) -> "tuple[bool, pd.DataFrame | None]":
     with _guard:
-        if identity in _answers:
-            _answers.move_to_end(identity)
-            return _handed_out(_answers[identity], known["as_of"])
-    with session.asking() as cursor:  # its own for this call: a shared one answers wrongly under threads
-        read = _read_wide if name in _WIDE else duckdb.DuckDBPyConnection.df
-        frame = _in_time(cursor, cursor.extract_statements(sql)[0], bound, read)
-    frame.attrs["asked"] = Asked(name, sql, kept, session.version, known["as_of"])
+        if identity not in _answers:
+            return False, None
+        _answers.move_to_end(identity)
+        return True, _answers[identity]
+
+
+def _keep(identity: tuple[Any, ...], frame: _Answer) -> _Answer:
     with _guard:
         _answers[identity] = frame
         while len(_answers) > _KEPT:
             _answers.popitem(last=False)
-    return _handed_out(frame, known["as_of"])
+    return frame
+
+
+def _answer(
+    name: str, session: "Session", bound: dict[str, Any], at_most: int | None = None
+) -> "pd.DataFrame":
+    """What the engine answers; its ``attrs["kinds"]`` say how rows picked from it are typed."""
+    sql = read_sql(name)
+    limited = sql if at_most is None else f"{sql}\nlimit {at_most}"  # every question ends in its order
+    with session.asking() as cursor:  # its own for this call: a shared one answers wrongly under threads
+        read = _read_wide if name in _WIDE else duckdb.DuckDBPyConnection.df
+        frame = _in_time(cursor, cursor.extract_statements(limited)[0], bound, read)
+        if picking.rules(sql):
+            frame.attrs["kinds"] = picking.kinds(cursor, frame, name in _WIDE)
+    return frame
+
+
+def _listed(bound: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in bound.items())
 
 
 def chosen(session: "Session", view: "View") -> list[str]:
@@ -174,15 +221,3 @@ _WIDE = frozenset({"readiness.network", "readiness.library", "readiness.checklis
 
 #: Page keys a question may name although the view does not carry them: absent means all.
 OPTIONAL: frozenset[str] = frozenset({"blocks", "gate", "state"})
-
-
-def _handed_out(frame: "pd.DataFrame", as_of: date) -> "pd.DataFrame":
-    """A cheap copy (pandas copies on write), so that no reader can alter the kept answer.
-
-    An answer that does not depend on the report day is kept once, and says the day of whoever asks.
-    """
-    handed = frame.copy(deep=False)
-    asked: Asked = handed.attrs["asked"]
-    if asked.as_of != as_of:
-        handed.attrs["asked"] = replace(asked, as_of=as_of)
-    return handed

@@ -48,7 +48,7 @@ def watched(session: "Session", view: "View") -> Watched:
 def other_rows(session: "Session", view: "View", keys: Sequence[str] = ()) -> "pd.DataFrame":
     """Program and area of rows whose changes are only counted; ``keys`` (``table:key``) says which rows.
 
-    Columns: table_name, row_key, program_id, program_name, program_name_ja, area (str or none).
+    Columns: table_name, row_key, program_id, program_name, program_name_ja, area, partner_id (str or none).
     """
     return ask("changes.other_rows", session, view, keys=[keys] if isinstance(keys, str) else list(keys))
 

@@ -23,7 +23,6 @@ class Standing:
 
     programs: "pd.DataFrame"
     first_doses: "pd.DataFrame"
-    items: "pd.DataFrame"
     batches: "pd.DataFrame"
     checklist: "pd.DataFrame"  # every item, and below what their links take
     network: "pd.DataFrame"
@@ -33,9 +32,8 @@ class Standing:
 def standing(session: "Session", view: "View") -> Standing:
     """Everything the figures of the overview are made of."""
     return Standing(
-        program_counts(session, view),
+        programs(session, view),
         next_first_dose(session, view),
-        open_items(session, view),
         batch_success(session, view),
         readiness.all_items(session, view),
         readiness.network(session, view),
@@ -48,12 +46,9 @@ def standing_before(base: "Session | None", view: "View") -> Standing | None:
     return None if base is None else standing(base, replace(view, as_of=None))
 
 
-def program_counts(session: "Session", view: "View") -> "pd.DataFrame":
-    """The chosen programs by status, one row: programs, active, on_hold, stopped, in_clinic (int).
-
-    ``in_clinic`` counts active programs that stand in the first-in-human trial or later.
-    """
-    return ask("overview.program_counts", session, view)
+def programs(session: "Session", view: "View") -> "pd.DataFrame":
+    """The chosen programs: program_id, status (str), is_in_clinic (bool: first-in-human trial or later)."""
+    return ask("overview.programs", session, view)
 
 
 def next_first_dose(session: "Session", view: "View") -> "pd.DataFrame":
@@ -64,14 +59,6 @@ def next_first_dose(session: "Session", view: "View") -> "pd.DataFrame":
     positive is later than target, than baseline). A period bounds expected_on.
     """
     return ask("overview.next_first_dose", session, view)
-
-
-def open_items(session: "Session", view: "View") -> "pd.DataFrame":
-    """Open readiness items by the milestone they block, two rows (first dose, filing).
-
-    Columns: blocks (str), open_gate, programs (with an open gate item; int).
-    """
-    return ask("overview.open_items", session, view)
 
 
 def batch_success(session: "Session", view: "View") -> "pd.DataFrame":

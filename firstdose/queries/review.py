@@ -57,16 +57,19 @@ def decisions(session: "Session", view: "View") -> "pd.DataFrame":
 def evidence_gaps(session: "Session", view: "View") -> "pd.DataFrame":
     """Gate items with fewer approved and valid documents than expected, closed items first.
 
-    Columns: item_id, program_id, jurisdiction, area, title, title_ja, status, documents, owner_name,
-    owner_name_ja (str), is_closed (bool), expected, approved, drafts, superseded, expired (int, documents
-    whatever their versions; approved are those valid on the report day, the others have no such version). A
-    period bounds due_on, as in ``criteria``.
+    Columns: item_id, program_id, jurisdiction, area, title, title_ja, status, documents, owner_partner,
+    owner_name, owner_name_ja (str), due_on (date), is_closed (bool), expected, approved, drafts, superseded,
+    expired (int, documents whatever their versions; approved are those valid on the report day, the others
+    have no such version). A period bounds due_on, as in ``criteria``.
     """
     return ask("review.evidence_gaps", session, view)
 
 
 def risks(session: "Session", view: "View") -> "pd.DataFrame":
-    """Risks of the program, or of several that hit its tasks, that are not closed; accepted ones first."""
+    """Risks of the program, or of several that hit its tasks, that are not closed; accepted ones first.
+
+    ``programs`` are the ids of those a risk touches: its own, else those whose tasks it names.
+    """
     return ask("review.risks", session, view)
 
 

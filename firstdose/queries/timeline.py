@@ -86,7 +86,7 @@ def closures(session: "Session", view: "View") -> "pd.DataFrame":
 
 
 def matching(session: "Session", view: "View") -> "pd.DataFrame":
-    """The tasks that the filters let through, on whatever day. Column: task_id."""
+    """The tasks that the filters let through, on whatever day: task_id, and what the filters read."""
     return ask("timeline.matching", session, view)
 
 

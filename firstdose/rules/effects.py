@@ -84,10 +84,7 @@ def _next_moved(then: pd.DataFrame, now: pd.DataFrame) -> tuple[str, Verdict]:
 
 
 def _blockers(before: "Watched", after: "Watched", blocks: str) -> Effect:
-    counts = [
-        int(one.standing.items.loc[one.standing.items["blocks"] == blocks, "open_gate"].iloc[0])
-        for one in (before, after)
-    ]
+    counts = [len(overview.blocking(one.standing, blocks)) for one in (before, after)]
     label = overview.blockers(after.standing, None, "", blocks).label
     delta = counts[1] - counts[0]
     return Effect(

@@ -13,6 +13,7 @@ import pandas as pd
 from firstdose.rules.proportion import Share
 from firstdose.rules.readiness import overdue_days
 from firstdose.rules.readiness_network import with_need
+from firstdose.rules.readiness_why import SETTLED
 from firstdose.words import _, either, ngettext, say_date
 
 if TYPE_CHECKING:
@@ -80,21 +81,22 @@ def signed(number: int) -> str:
 
 def active_programs(now: "Standing", before: "Standing | None", since: str) -> Headline:
     """How many programs are active, and how many of them stand in the clinic."""
-    row = now.programs.iloc[0]
-    then = None if before is None else before.programs["active"].iloc[0]
-    change, tone = _change(int(row["active"]), then, since, "neither")
-    said = [_("of {n}").format(n=int(row["programs"]))]
-    for column, words in (
-        ("in_clinic", _("{n} in the clinic")),
-        ("on_hold", _("{n} on hold")),
-        ("stopped", _("{n} stopped")),
+    active = _of_status(now, "active")
+    change, tone = _change(
+        len(active), None if before is None else len(_of_status(before, "active")), since, "neither"
+    )
+    said = [_("of {n}").format(n=len(now.programs))]
+    for count, words in (
+        (int(active["is_in_clinic"].sum()), _("{n} in the clinic")),
+        (len(_of_status(now, "on hold")), _("{n} on hold")),
+        (len(_of_status(now, "stopped")), _("{n} stopped")),
     ):
-        if row[column]:
-            said.append(words.format(n=int(row[column])))
+        if count:
+            said.append(words.format(n=count))
     return Headline(
         "kpi-overview-active-programs",
         _("Active programs"),
-        str(int(row["active"])),
+        str(len(active)),
         " · ".join(said),
         change,
         tone,
@@ -104,6 +106,10 @@ def active_programs(now: "Standing", before: "Standing | None", since: str) -> H
         ),
         now.programs.attrs.get("asked"),
     )
+
+
+def _of_status(standing: "Standing", status: str) -> "pd.DataFrame":
+    return standing.programs[standing.programs["status"] == status]
 
 
 def next_first_dose(now: "Standing", before: "Standing | None", since: str) -> Headline:
@@ -149,9 +155,9 @@ def _moved(row: dict[Any, Any], before: "Standing | None", since: str) -> tuple[
 
 def blockers(now: "Standing", before: "Standing | None", since: str, blocks: str) -> Headline:
     """Open gate items before a milestone, and in how many programs."""
-    row = now.items[now.items["blocks"] == blocks].iloc[0]
-    then = None if before is None else before.items[before.items["blocks"] == blocks]["open_gate"].iloc[0]
-    change, tone = _change(int(row["open_gate"]), then, since, "less")
+    waiting = blocking(now, blocks)
+    then = None if before is None else len(blocking(before, blocks))
+    change, tone = _change(len(waiting), then, since, "less")
     label, why = {
         "filing": (
             _("Filing blockers open"),
@@ -162,17 +168,23 @@ def blockers(now: "Standing", before: "Standing | None", since: str, blocks: str
             _("Gate items that block the first dose and are neither closed nor not applicable."),
         ),
     }[blocks]
-    programs = int(row["programs"])
+    programs = waiting["program_id"].nunique()
     return Headline(
         f"kpi-overview-{blocks.replace(' ', '-')}-blockers",
         label,
-        str(int(row["open_gate"])),
+        str(len(waiting)),
         ngettext("in {n} program", "in {n} programs", programs).format(n=programs),
         change,
         tone,
         why,
-        now.items.attrs.get("asked"),
+        now.checklist.attrs.get("asked"),
     )
+
+
+def blocking(standing: "Standing", blocks: str) -> "pd.DataFrame":
+    """The open gate items of a milestone, of the items that the filters let through."""
+    items = standing.checklist
+    return items[(items["blocks"] == blocks) & items["gate"] & ~items["status"].isin(SETTLED)]
 
 
 def overdue(now: "Standing", before: "Standing | None", since: str) -> Headline:

@@ -1,5 +1,6 @@
 -- grain: one row per asked row of a table whose changes are counted, not told one by one, that the filters let through
 -- params: $chosen (the programs let through), $program, $group, $partner, $area (null = all), $keys (table:key, parts joined by a bar)
+-- picked: chosen by program_id or alliance, partner by partner_id, area by area or none
 with asked as (
     select
         split_part(key, ':', 1) as table_name,
@@ -68,7 +69,8 @@ select
     placed.program_id,
     programs.name as program_name,
     programs.name_ja as program_name_ja,
-    placed.area
+    placed.area,
+    placed.partner_id
 from asked
 inner join placed on asked.table_name = placed.table_name and asked.row_key = placed.row_key
 left join programs on placed.program_id = programs.program_id

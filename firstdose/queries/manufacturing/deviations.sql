@@ -1,5 +1,6 @@
 -- grain: one row per deviation that the filters let through, the oldest open one first
 -- params: $chosen (the programs let through), $program, $group (null = all), $partner (null = all), $area (null = all), $since, $until (bound opened_on), $as_of
+-- picked: chosen by program_id or alliance, partner by partner_id, area by anything, since by opened_on, until by opened_on
 select
     deviations.deviation_id,
     deviations.batch_id,

@@ -1,5 +1,6 @@
 -- grain: one row per lot that the filters let through
 -- params: $chosen (the programs let through), $partner (null = all), $area (null = all), $since, $until (bound started_on), $as_of
+-- picked: chosen by program_id, partner by partner_id, area by anything, since by started_on, until by started_on
 with found as (
     select
         batch_id,

@@ -1,5 +1,6 @@
 -- grain: one row per task, readiness item, batch, stage event or deviation that the filters let through
 -- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all), $keys (table:key, parts joined by a bar; null = all)
+-- picked: chosen by program_id or alliance, partner by partner_id or receiver_partner or has_every_partner, jurisdiction by jurisdiction or has_every_jurisdiction, area by area or has_every_area
 with named as (
     select
         'tasks' as table_name,
@@ -10,15 +11,13 @@ with named as (
         coalesce(anchor, kind) as kind,
         jurisdiction,
         anchor is not null as is_gate,
-        workstream as area
+        workstream as area,
+        partner_id,
+        receiver_partner,
+        false as has_every_partner,
+        jurisdiction is null as has_every_jurisdiction,
+        anchor is not null as has_every_area
     from tasks
-    where ($partner is null or list_contains($partner, partner_id) or list_contains($partner, receiver_partner))
-        and (
-            $jurisdiction is null
-            or list_contains($jurisdiction, jurisdiction)
-            or (jurisdiction is null and $jurisdiction <> [])
-        )
-        and ($area is null or anchor is not null or list_contains($area, workstream))
     union all
     select
         'readiness_items',
@@ -29,11 +28,13 @@ with named as (
         blocks,
         jurisdiction,
         gate,
-        area
+        area,
+        owner_partner,
+        null,
+        false,
+        false,
+        false
     from readiness_items
-    where ($partner is null or list_contains($partner, owner_partner))
-        and ($jurisdiction is null or list_contains($jurisdiction, jurisdiction))
-        and ($area is null or list_contains($area, area))
     union all
     select
         'batches',
@@ -44,9 +45,13 @@ with named as (
         disposition,
         null,
         purpose in ('engineering', 'qualification', 'clinical', 'commercial'),
-        if(material = 'vector', 'CMC-Vector', 'CMC-Drug product')
+        if(material = 'vector', 'CMC-Vector', 'CMC-Drug product'),
+        partner_id,
+        null,
+        false,
+        true,
+        true
     from batches
-    where $partner is null or list_contains($partner, partner_id)
     union all
     select
         'stage_events',
@@ -57,7 +62,12 @@ with named as (
         stage_events.outcome,
         null,
         true,
-        null
+        null,
+        null,
+        null,
+        true,
+        true,
+        true
     from stage_events
     left join reference.stages on stage_events.stage_code = stages.stage_code
     union all
@@ -70,10 +80,14 @@ with named as (
         deviations.severity,
         null,
         deviations.severity <> 'minor',
-        'Quality system'
+        'Quality system',
+        deviations.partner_id,
+        null,
+        false,
+        true,
+        true
     from deviations
     inner join batches on deviations.batch_id = batches.batch_id
-    where $partner is null or list_contains($partner, deviations.partner_id)
 )
 
 select
@@ -87,15 +101,30 @@ select
     named.kind,
     named.jurisdiction,
     named.is_gate,
-    named.area
+    named.area,
+    named.partner_id,
+    named.receiver_partner,
+    named.has_every_partner,
+    named.has_every_jurisdiction,
+    named.has_every_area
 from named
 left join programs on named.program_id = programs.program_id
 where (
         list_contains($chosen, named.program_id)
         or (named.program_id is null and $program is null and ($group is null or $group <> []))
     )
+    -- a refused filter lets nothing through, not even what has every value
     and (
-        $keys is null
-        or concat(named.table_name, ':', named.row_key) in (select unnest($keys::varchar[]))
+        $partner is null
+        or list_contains($partner, named.partner_id)
+        or list_contains($partner, named.receiver_partner)
+        or (named.has_every_partner and $partner <> [])
     )
+    and (
+        $jurisdiction is null
+        or list_contains($jurisdiction, named.jurisdiction)
+        or (named.has_every_jurisdiction and $jurisdiction <> [])
+    )
+    and ($area is null or list_contains($area, named.area) or (named.has_every_area and $area <> []))
+    and ($keys is null or concat(named.table_name, ':', named.row_key) in (select unnest($keys::varchar[])))
 order by named.table_name, named.row_key

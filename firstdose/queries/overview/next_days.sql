@@ -1,5 +1,6 @@
 -- grain: one row per task or milestone that is not done and touches the 90 days after the report day, and per open gate item due in them (kind 'gate item')
 -- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all), $since, $until (bound finish_on), $as_of
+-- picked: chosen by program_id or alliance, partner by partner_id or receiver_partner, jurisdiction by jurisdiction or none, area by workstream, since by finish_on, until by finish_on
 with planned as (
     select
         task_id as row_key,

@@ -1,5 +1,6 @@
 -- grain: one row per first dose that an active program still has ahead, the earliest first
 -- params: $chosen (the programs let through), $jurisdiction (null = all), $since, $until (bound expected_on), $as_of
+-- picked: chosen by program_id, jurisdiction by jurisdiction or none, since by expected_on, until by expected_on
 select
     tasks.task_id,
     tasks.program_id,

@@ -1,5 +1,6 @@
 -- grain: one row per stay of a program in a stage, as it was known on the report day
 -- params: $chosen (the programs let through), $since, $until (bound entered_on), $as_of
+-- picked: chosen by program_id, since by entered_on, until by entered_on
 select
     stage_events.program_id,
     programs.name as program_name,

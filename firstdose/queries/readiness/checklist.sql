@@ -1,5 +1,6 @@
 -- grain: one row per readiness item of the checklist, with its owner, evidence and the source of its requirement
 -- params: $chosen (the programs let through), $partner, $jurisdiction, $area, $since, $until (bound due_on), $as_of, $blocks, $state, $gate (null = all)
+-- picked: chosen by program_id, jurisdiction by jurisdiction, area by area, partner by owner_partner, since by due_on, until by due_on
 with proven as (
     select
         item_id,

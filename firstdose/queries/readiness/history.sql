@@ -1,5 +1,6 @@
 -- grain: one row per readiness item of the programs chosen in one data version: what a burn-up and its forecast need
 -- params: $chosen (the programs the view names), $jurisdiction (null = all)
+-- picked: chosen by program_id, jurisdiction by jurisdiction
 select
     items.item_id,
     items.program_id,

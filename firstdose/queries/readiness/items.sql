@@ -1,5 +1,6 @@
 -- grain: one row per readiness item that the filters let through
 -- params: $chosen (the programs let through), $partner, $jurisdiction, $area, $since, $until (bound due_on), $blocks (null = all)
+-- picked: chosen by program_id, jurisdiction by jurisdiction, area by area, partner by owner_partner, since by due_on, until by due_on
 select
     item_id,
     program_id,

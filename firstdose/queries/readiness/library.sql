@@ -1,6 +1,7 @@
 -- grain: one row per program chosen and requirement of the library in a jurisdiction, with the item that the program has for it
 -- params: $chosen (the programs let through), $place (the jurisdiction; null = all three), $lacking (true = only what the
 -- program has no item for where it files, or collects nowhere where it does not file)
+-- picked: chosen by program_id, place by jurisdiction
 with held as (
     select
         program_id,

@@ -1,5 +1,6 @@
 -- grain: one row per readiness item of the programs chosen, whatever area, partner, period and milestone the filters name: links cross them
 -- params: $chosen (the programs let through), $jurisdiction (null = all), $as_of
+-- picked: chosen by program_id, jurisdiction by jurisdiction
 with proven as ( -- documents: versions of one are one piece of evidence
     select
         item_id,

@@ -1,5 +1,6 @@
 -- grain: one row per decision taken at one gate of the chosen programs, the newest first
 -- params: $chosen (the programs let through), $where (jurisdiction; decisions for all count too), $blocks (the gate)
+-- picked: chosen by program_id
 select
     decision_id,
     program_id,

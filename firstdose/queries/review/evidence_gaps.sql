@@ -1,5 +1,6 @@
 -- grain: one row per gate item with fewer approved and valid documents than expected
 -- params: $chosen (the programs let through), $where (jurisdiction), $blocks (the gate), $area, $partner, $since, $until (bound due_on; null = all), $as_of
+-- picked: chosen by program_id, area by area, partner by owner_partner, since by due_on, until by due_on
 with documents as (
     select
         item_id,
@@ -41,6 +42,8 @@ select
     coalesce(counted.superseded, 0)::integer as superseded,
     coalesce(counted.expired, 0)::integer as expired,
     counted.documents,
+    items.due_on,
+    items.owner_partner,
     partners.name as owner_name,
     partners.name_ja as owner_name_ja
 from readiness_items as items

@@ -1,5 +1,6 @@
 -- grain: one row per program that the filters let through, the one whose milestone is nearest first
 -- params: $chosen (the programs let through), $where (jurisdiction), $blocks (milestone), $as_of
+-- picked: chosen by program_id
 with waiting as (
     select
         program_id,

@@ -1,5 +1,6 @@
 -- grain: one row per condition of a gate decision or other action of the chosen programs or of the alliance
 -- params: $chosen (the programs let through), $partner (null = all), $as_of
+-- picked: chosen by program_id or none, partner by owner_partner
 select
     actions.action_id,
     actions.decision_id,
@@ -9,6 +10,7 @@ select
     actions.title_ja,
     actions.due_on,
     actions.closed_on,
+    actions.owner_partner,
     actions.closed_on is null or actions.closed_on > $as_of as is_open,
     decisions.gate,
     decisions.jurisdiction,

@@ -1,5 +1,6 @@
 -- grain: one row per patient's case: the lots of one patient, repeats of failed ones included, told by its last lot
 -- params: $chosen (the programs let through), $partner (null = all), $area (null = all), $since, $until (bound the first collection), $as_of
+-- picked: chosen by program_id, partner by partner_id, area by anything, since by begun_on, until by begun_on
 with recursive made as (
     select
         *,

@@ -1,5 +1,6 @@
 -- grain: one row per program, site, scenario and month from the month of the report day on
 -- params: $chosen (the programs let through), $partner (null = all), $area (null = all), $since, $until (bound month), $as_of
+-- picked: chosen by program_id, partner by partner_id, area by anything, since by month, until by month
 select
     demand.scenario,
     demand.month,

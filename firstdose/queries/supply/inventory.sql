@@ -1,5 +1,6 @@
 -- grain: one row per material, lot and site
 -- params: $chosen (the programs let through), $partner (null = all), $area (null = all)
+-- picked: chosen by program_id or none, partner by partner_id, area by anything
 select
     inventory.material_id,
     inventory.lot,

@@ -1,5 +1,6 @@
 -- grain: one row per site, material and week
 -- params: $chosen (the programs let through), $partner (null = all), $area (null = all), $since, $until (bound week_start)
+-- picked: chosen by anything, partner by partner_id, area by anything, since by week_start, until by week_start
 select
     slots.partner_id,
     partners.name as partner_name,

@@ -1,5 +1,6 @@
 -- grain: one row per hand-off between two partners that is not done
 -- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area, $since, $until (bound the promised day; null = all)
+-- picked: chosen by program_id or alliance, partner by partner_id or receiver_partner, jurisdiction by jurisdiction or none, area by workstream, since by promised_on, until by promised_on
 with promised as (
     select
         *,

@@ -1,6 +1,13 @@
 -- grain: one row per task that the filters let through, on whatever day
 -- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all)
-select task_id
+-- picked: chosen by program_id or alliance, partner by partner_id or receiver_partner, jurisdiction by jurisdiction or none, area by workstream
+select
+    task_id,
+    program_id,
+    partner_id,
+    receiver_partner,
+    jurisdiction,
+    workstream
 from tasks
 where (
         list_contains($chosen, program_id)

@@ -1,5 +1,6 @@
 -- grain: one row per anchor milestone (filing or first dose) of a program in a jurisdiction
 -- params: $chosen (the programs let through), $jurisdiction, $area (null = all), $since, $until (bound the day now expected)
+-- picked: chosen by program_id, jurisdiction by jurisdiction or none, area by anything, since by expected_on, until by expected_on
 select
     tasks.task_id,
     tasks.program_id,

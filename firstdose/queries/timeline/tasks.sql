@@ -1,5 +1,6 @@
 -- grain: one row per task, deliverable, decision or milestone that touches the days shown
 -- params: $chosen (the programs let through), $program, $group, $partner, $jurisdiction, $area (null = all), $first_day, $last_day (null = all days), $as_of
+-- picked: chosen by program_id or alliance, partner by partner_id or receiver_partner, jurisdiction by jurisdiction or none, area by workstream
 with planned as (
     select
         *,

@@ -1,5 +1,6 @@
 -- grain: one row per method transfer shown whose code is an attribute
--- params: $shown (ids of transfers)
+-- params: $shown (ids of transfers; null = all)
+-- picked: shown by transfer_id
 select
     transfers.transfer_id,
     attributes.unit,
@@ -7,5 +8,5 @@ select
     attributes.margin_sd
 from transfers
 inner join attributes on transfers.code = attributes.attribute_code
-where list_contains($shown, transfers.transfer_id) and transfers.kind = 'analytical method'
+where ($shown is null or list_contains($shown, transfers.transfer_id)) and transfers.kind = 'analytical method'
 order by transfers.transfer_id

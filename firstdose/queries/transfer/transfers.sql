@@ -1,5 +1,6 @@
 -- grain: one row per transfer that the filters let through, by program, vector and cell process first
 -- params: $chosen (the programs let through), $program, $group, $jurisdiction, $partner, $area (null = all), $transfer ('' = all)
+-- picked: chosen by program_id or alliance, jurisdiction by anything, partner by sending_partner or receiving_partner, area by area
 with promised as (
     select
         transfer_id,
@@ -41,7 +42,8 @@ select
     named.drift_since,
     named.approach,
     named.margin,
-    promised.promised_on
+    promised.promised_on,
+    named.area
 from named
 inner join partners as sending on named.sending_partner = sending.partner_id
 inner join partners as receiving on named.receiving_partner = receiving.partner_id
