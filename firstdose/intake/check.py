@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from firstdose.contracts import Check, Column, Contract
 from firstdose.errors import Issue
-from firstdose.intake import cells, forms, second_look
+from firstdose.intake import as_written, cells, forms, second_look
 from firstdose.intake.recognise import columns_of, explains
 from firstdose.intake.staged import LONGEST_TOLD, Staged
 from firstdose.words import N_
@@ -114,11 +114,30 @@ def judge(
         template = N_("Line {line} explains the columns and was left out.")
         judged.add(Issue("second-header", "warning", template, (("line", str(line)),), line=line))
     con.execute(f"create or replace view staged as {_staged(contract, places)} from {source}{where}")
-    con.execute(f"create table {judged.table} as {_typed(contract)} from staged")
+    good = None
+    if staged.rows > as_written.FEW and not staged.mapped and not where:
+        good = as_written.typed_rows(con, contract, places, source)
+    if good is None:
+        con.execute(f"create table {judged.table} as {_typed(contract)} from staged")
+        _each_cell(con, judged, places)
+    else:
+        con.execute(f"create view {judged.table} as {good}")
+    if _keys_twice(con, judged):
+        if good is not None:  # rows are told by where they stand in a table
+            con.execute(f"drop view {judged.table}")
+            con.execute(f"create table {judged.table} as {good}")
+        _keys(con, judged)
+    _row_checks(con, judged, as_of)
+    return judged
+
+
+def _each_cell(con: "duckdb.DuckDBPyConnection", judged: Judged, places: dict[str, int]) -> None:
+    """Tell every cell that breaks a rule of its column, once those with another certain reading are read."""
+    contract = judged.contract
     rules = _rules(contract, places)
     counts = _counted(con, judged, rules)
     if refused := _refused(rules, counts):
-        decimal: forms.Decimal = "comma" if staged.delimiter == ";" else "point"
+        decimal: forms.Decimal = "comma" if judged.staged.delimiter == ";" else "point"
         read = second_look.look(con, contract, refused, decimal)
         for issue in read:
             judged.add(issue)
@@ -126,10 +145,6 @@ def judge(
             con.execute(f"create or replace table {judged.table} as {_typed(contract)} from staged")
             counts = _counted(con, judged, rules)
     _cells(con, judged, rules, counts)
-    _keys(con, judged)
-    for check in contract.checks:
-        _row_check(con, judged, check, as_of)
-    return judged
 
 
 def _make_empty(con: "duckdb.DuckDBPyConnection", judged: Judged) -> None:
@@ -234,22 +249,29 @@ def _sorted(
     return sorted_
 
 
+def _keys_twice(con: "duckdb.DuckDBPyConnection", judged: Judged) -> bool:
+    """Whether two rows may have one key; keys all of whose hashes differ all differ: half the work."""
+    named = ", ".join(f'"{name}"' for name in judged.contract.key)
+    filled = _filled(judged.contract)
+    counted = f"select count(*) - count(distinct hash({named})) from {judged.table} where {filled}"
+    return bool(con.execute(counted).fetchall()[0][0])
+
+
+def _filled(contract: Contract) -> str:
+    return " and ".join(f'"{name}" is not null' for name in contract.key)
+
+
 def _keys(con: "duckdb.DuckDBPyConnection", judged: Judged) -> None:
     """Two rows with one key: told at the second, naming the first."""
     key = judged.contract.key
     named = ", ".join(f'"{name}"' for name in key)
-    filled = " and ".join(f'"{name}" is not null' for name in key)
-    # keys all of whose hashes differ all differ: half the work for a table as it should be
-    counted = f"select count(*) - count(distinct hash({named})) from {judged.table} where {filled}"
-    if not con.execute(counted).fetchall()[0][0]:
-        return
     same = " and ".join(f't."{name}" = d."{name}"' for name in key)
     parts = ", ".join(f't."{name}"' for name in key)
     value = f"concat_ws(' / ', {parts})"
     rows = con.execute(
         f"select t.line, d.first_line, left({value}, {LONGEST_TOLD}) from {judged.table} t inner join "
         f"(select {named}, min(line) as first_line, min(rowid) as first_row from {judged.table} "
-        f"where {filled} group by all having count(*) > 1) d on {same} "
+        f"where {_filled(judged.contract)} group by all having count(*) > 1) d on {same} "
         "where t.rowid > d.first_row order by t.line"
     ).fetchall()
     if not rows:
@@ -271,18 +293,33 @@ def _keys(con: "duckdb.DuckDBPyConnection", judged: Judged) -> None:
     judged.tell(issues, [row[0] for row in rows])
 
 
+def _row_checks(con: "duckdb.DuckDBPyConnection", judged: Judged, as_of: date) -> None:
+    """Every rule over the values of one row; those that a row breaks are asked again for the rows."""
+    checks = judged.contract.checks
+    if not checks:
+        return
+    counts = ", ".join(f"count(*) filter (where not ({check.holds}))" for check in checks)
+    bound = _bound(as_of, *checks)
+    broken = con.execute(f"select {counts} from {judged.table}", bound).fetchall()[0]
+    for check, count in zip(checks, broken, strict=True):
+        if count:
+            _row_check(con, judged, check, as_of)
+
+
+def _bound(as_of: date, *checks: Check) -> dict[str, Any]:
+    return {"as_of": as_of} if any("$as_of" in check.holds for check in checks) else {}
+
+
 def _row_check(con: "duckdb.DuckDBPyConnection", judged: Judged, check: Check, as_of: date) -> None:
-    """One rule over the values of one row."""
+    """One rule over the values of one row, told at every row that breaks it."""
     wanted = placeholders(check) - {"as_of"}
     known = {column.name for column in judged.contract.columns}
     named = sorted((wanted | set(check.columns)) & known)
     shown = ", ".join(f'cast("{name}" as varchar)' for name in named)
-    bound: dict[str, Any] = {"as_of": as_of} if "$as_of" in check.holds else {}
     rows = con.execute(
-        f"select line, {shown} from {judged.table} where not ({check.holds}) order by line", bound
+        f"select line, {shown} from {judged.table} where not ({check.holds}) order by line",
+        _bound(as_of, check),
     ).fetchall()
-    if not rows:
-        return
     issues = []
     for line, *shown_values in rows[:MOST_TOLD]:
         told = {name: (value or "")[:LONGEST_TOLD] for name, value in zip(named, shown_values, strict=True)}
