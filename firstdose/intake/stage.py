@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -194,7 +193,7 @@ def _write_plain(text: str, raw: bytes, reading: delimited.Reading, target: Path
     with pq.ParquetWriter(target, schema, compression="lz4") as writer:
         for block in blocks:
             first_line = reading.above + written + 2
-            lines = pa.array(np.arange(first_line, first_line + len(block[0]), dtype=np.int64))
+            lines = pa.arange(first_line, first_line + len(block[0]))
             writer.write_table(pa.table([lines, *(block[at] for at in kept)], schema=schema))
             written += len(block[0])
     report.rows = written

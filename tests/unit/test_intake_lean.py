@@ -1,6 +1,7 @@
 """Commands and children that need no pandas do not wait for it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,20 @@ READ = """
 import sys
 from firstdose.intake.worker import main
 main(sys.stdin)
-print([name for name in ("pandas", "pyarrow.dataset") if name in sys.modules])
+print([name for name in ("pandas", "numpy", "pyarrow.dataset") if name in sys.modules])
+"""
+
+WORK = """
+import sys
+from firstdose.cli import run
+folder, by = sys.argv[1], ["--by", "one", "--why", "the first one"]
+for words in (["check", folder], ["publish", folder, *by], ["versions"], ["diff", "1", "1"]):
+    sys.argv[1:] = words
+    try:
+        run()
+    except SystemExit as ended:
+        assert not ended.code, words
+print([name for name in ("pandas", "numpy", "pyarrow.dataset") if name in sys.modules])
 """
 
 
@@ -45,3 +59,17 @@ def test_a_child_that_nobody_needs_ends_with_its_parent() -> None:
     assert early.stdin
     early.stdin.close()  # what the end of the parent does
     assert early.wait(20) == 0
+
+
+def test_commands_around_files_do_without_what_makes_frames(tmp_path: Path) -> None:
+    """Each of them in one process, since what is hidden from it must be missed by none."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "partners.csv").write_text(
+        "partner_id,name,name_ja,role,country\nNCC,Centre,センター,academic centre,JP\n", encoding="utf-8"
+    )
+    settings = os.environ | {"FIRSTDOSE_LAKE": str(tmp_path / "lake")}
+    command = [sys.executable, "-c", WORK, str(folder)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=settings)
+    assert ran.stdout.splitlines()[-1] == "[]", ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
