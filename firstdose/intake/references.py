@@ -225,10 +225,14 @@ def _forward(state: State, judged: Given, reference: Reference) -> None:
         f'r."{there}" = g."{here}"'
         for here, there in zip(reference.columns, reference.table_columns, strict=True)
     )
+    lacks = f"{filled} and not exists (select 1 from {target} r where {same})"
+    # over distinct names: a million rows name few, and rows are looked up only where one is missing
+    named = f"select distinct {_named(reference.columns)} from {judged.table}"
+    if not state.con.execute(f"select exists (from ({named}) g where {lacks})").fetchall()[0][0]:
+        return
     value = f"concat_ws(' / ', {_named(reference.columns, 'g.')})"
     rows = state.con.execute(
-        f"select g.line, {value} from {judged.table} g "
-        f"where {filled} and not exists (select 1 from {target} r where {same}) order by g.line"
+        f"select g.line, {value} from {judged.table} g where {lacks} order by g.line"
     ).fetchall()
     table = reference.table.removeprefix("reference.")
     template, remedy = (
