@@ -13,9 +13,6 @@ from functools import cache, lru_cache
 from importlib import resources
 from math import isfinite
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
-
 LANGUAGES = {"en": "English", "ja": "日本語"}
 DEFAULT_LANGUAGE = "en"
 
@@ -80,6 +77,8 @@ def say_date(day: date | None, style: str = "medium") -> str:
 @lru_cache(4096)
 def _written(day: date, style: str, language: str) -> str:
     """Kept, since a page says the same few hundred days again and again: 0.04 ms each (measured)."""
+    from babel.dates import format_date  # 0.02 s of every command that writes none
+
     medium = "d MMM y" if language == "en" else "y年M月d日"
     return str(format_date(day, medium if style == "medium" else style, locale=language))
 
@@ -87,6 +86,8 @@ def _written(day: date, style: str, language: str) -> str:
 @cache
 def _plain(language: str) -> bool:
     """Whether a language writes numbers as 1,234.5."""
+    from babel.numbers import format_decimal
+
     return str(format_decimal(-1234.5, format="#,##0.0", locale=language)) == "-1,234.5"
 
 
@@ -94,5 +95,7 @@ def say_number(value: float, digits: int = 0) -> str:
     """A number with grouping and ``digits`` decimals as the reader's language writes it."""
     if _plain(_language.get()) and isfinite(value):
         return format(Decimal(str(value)), f",.{digits}f")  # 0.1 ms less than by its pattern (measured)
+    from babel.numbers import format_decimal
+
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(value, format=pattern, locale=_language.get()))

@@ -2,12 +2,14 @@
 
 import csv
 import io
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstdose.intake import delimited, letters, plain
+from firstdose.intake import delimited, letters, plain, stage
 from firstdose.intake.letters import _AT_ONCE
 
 _CELLS = st.text(st.sampled_from("ab1.é日 =-;"), max_size=4).map(str.strip)
@@ -112,3 +114,26 @@ def test_the_careful_reader_agrees_with_the_standard_library_on_quotes() -> None
     text = 'a,b\n"x, ""y""","l1\nl2"\n1,2\n'
     _header, rows = carefully(text, ",")
     assert [row for _line, row in rows] == list(csv.reader(io.StringIO(text)))[1:]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["without a mark", "with a mark"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_text_is_read_by_its_letters_whatever_bytes_it_came_in(
+    tmp_path: Path, encoding: str, mark: str
+) -> None:
+    source = tmp_path / "given.csv"
+    source.write_bytes((mark + "partner_id,name\nP1,患者\nP2,\n").encode(encoding))
+    report = stage.stage(source, source.name, tmp_path / "0.parquet")
+    assert (report.header, report.rows, report.issues) == (["partner_id", "name"], 2, [])
+    assert pq.read_table(tmp_path / "0.parquet").to_pydict() == {
+        "line": [2, 3],
+        "c0": ["P1", "P2"],
+        "c1": ["患者", None],
+    }
+
+
+def test_control_letters_are_found_where_the_bytes_are_the_text_already(tmp_path: Path) -> None:
+    source = tmp_path / "given.csv"
+    source.write_bytes("partner_id,name\nP1,患\x01者\n".encode())
+    report = stage.stage(source, source.name, tmp_path / "0.parquet")
+    assert [issue.code for issue in report.issues] == ["control-character"]
