@@ -7,6 +7,7 @@ called, so that ``firstdose inspect`` does not wait for what ``firstdose serve``
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,7 +37,7 @@ _WHERE = {
     "roles": "roles",
 }
 
-#: Commands that read files: their child starts before everything else does.
+#: Commands that read files: their children start before everything else does.
 _READING = frozenset({"inspect", "check", "publish"})
 
 #: Modules whose commands read, check and publish: none of them makes a frame.
@@ -73,11 +74,18 @@ def main() -> None:
     use_language(os.environ.get("FIRSTDOSE_LANG") or os.environ.get("LANG") or "en")
 
 
+def _children(arguments: list[str]) -> int:
+    """How many children a command will need: two read several files side by side."""
+    paths = [Path(one) for one in arguments if Path(one).exists()]
+    return 2 if len(paths) > 1 or any(path.is_dir() for path in paths) else 1
+
+
 def run() -> None:
     """What the installed command calls: ``main`` in a process of its own, without what it does not need."""
     word = sys.argv[1] if sys.argv[1:] else ""
     if word in _READING:
-        prepare()
+        for _child in range(_children(sys.argv[2:])):
+            prepare()
     if _WHERE.get(word) in _LEAN:
         without_pandas()
     main()

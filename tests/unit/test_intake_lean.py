@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from firstdose import cli
 from firstdose.intake.decode import _waiting as waiting_children
 from firstdose.intake.decode import decode, prepare
 
@@ -73,3 +76,29 @@ def test_commands_around_files_do_without_what_makes_frames(tmp_path: Path) -> N
     ran = subprocess.run(command, capture_output=True, text=True, check=True, env=settings)
     assert ran.stdout.splitlines()[-1] == "[]", ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "started"),
+    [
+        pytest.param(["check", "folder"], 2, id="a folder"),
+        pytest.param(["publish", "one.csv", "two.csv", "--by", "one"], 2, id="two files"),
+        pytest.param(["check", "one.csv", "--as-of", "2026-11-20"], 1, id="one file"),
+        pytest.param(["check", "nowhere.csv", "nothing.csv"], 1, id="files that are not there"),
+        pytest.param(["versions", "folder"], 0, id="nothing is read"),
+    ],
+)
+def test_as_many_children_start_with_a_command_as_it_will_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], started: int
+) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text("partner_id\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["firstdose", *words])
+    called: list[str] = []
+    monkeypatch.setattr(cli, "prepare", lambda: called.append("child"))
+    monkeypatch.setattr(cli, "without_pandas", lambda: None)
+    monkeypatch.setattr(cli, "main", lambda: called.append("command"))
+    cli.run()
+    assert called == ["child"] * started + ["command"]
