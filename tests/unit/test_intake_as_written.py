@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from firstdose.intake import as_written
+from firstdose.intake import as_written, check
 from firstdose.intake.paths import Decoded, decode_paths
 from firstdose.intake.receive import Checked, Refused, check_files, nothing_yet, receive
 
@@ -116,3 +118,28 @@ def test_a_line_that_explains_the_columns_is_left_out_of_a_large_file_too(tmp_pa
     assert taken == []
     assert checked.ok
     assert checked.files[0].rows == 2
+
+
+@pytest.mark.parametrize(("few", "threads"), [(1_000, [1, 1]), (3, [1, 2]), (1, [2, 2])])
+def test_few_rows_are_judged_in_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, threads: list[int]
+) -> None:
+    """However many files they are in."""
+    given = [tmp_path / "partners.csv", tmp_path / "programs.csv"]
+    given[0].write_text(PARTNERS, encoding="utf-8")
+    given[1].write_text(PROGRAMS, encoding="utf-8")
+    seen = []
+    judge = check.judge
+
+    def noted(con: duckdb.DuckDBPyConnection, *rest: Any) -> check.Judged:
+        with pytest.raises(duckdb.InvalidInputException, match="locked"):
+            con.execute("set memory_limit = '2GB'")
+        count = con.execute("select current_setting('threads')").fetchall()[0][0]
+        seen.append(min(2, count))
+        return judge(con, *rest)
+
+    monkeypatch.setattr(check, "judge", noted)
+    with _large(few):
+        assert check_files(given, existing=nothing_yet, as_of=DAY).ok
+    all_threads = duckdb.connect().execute("select current_setting('threads')").fetchall()[0][0]
+    assert seen == [min(one, all_threads) for one in threads]
