@@ -43,8 +43,21 @@ select place[2:]::int as place, cell, count(*) as n
 from (unpivot (select $columns from read_parquet($path)) on $columns into name place value cell)
 group by all
 """
+# plain numbers are looked at as one whole and one broken number: all of them answer every pattern alike, and
+# measurements seldom repeat themselves
 _EACH = """
-select $at as place, c$at as cell, count(*) as n from read_parquet($path) where c$at is not null group by all
+select
+    $at as place,
+    case
+        when regexp_full_match(differing, '[+-]?\\d{1,30}') then '1'
+        when regexp_full_match(differing, '[+-]?\\d{1,30}\\.\\d{1,30}') then '1.5'
+        else differing
+    end as cell,
+    sum(times) as n
+from (
+    select c$at as differing, count(*) as times from read_parquet($path) where c$at is not null group by all
+)
+group by all
 """
 # 1,234,567 and 1,234.5 say what a comma is, unless 12,5 beside them says otherwise; asked of few columns
 _GROUPS = """

@@ -1,8 +1,14 @@
 """Looks at whole columns: one statement a file, made one way for few rows and another for many."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firstdose.intake import columns
 from firstdose.intake.stage import Report, stage
@@ -52,3 +58,18 @@ def test_a_file_of_many_rows_is_told_the_same_as_one_of_few(
     assert _looked_at(tmp_path).issues == few
     monkeypatch.setattr(columns, "_AT_ONCE", 3)
     assert _looked_at(tmp_path).issues == few
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.from_regex(r"\A[+-]?[0-9]{0,4}[.,/-]?[0-9]{0,3}[.,/-]?[0-9]{0,3}\Z"), max_size=12))
+def test_numbers_are_counted_alike_in_few_rows_and_in_many(cells: list[str]) -> None:
+    with duckdb.connect() as con, TemporaryDirectory() as folder:
+        path = f"{folder}/staged.parquet"
+        cells += ["1" * 40, "1" * 400, "+12", "-1.50", "0" * 31 + ".5"]
+        pq.write_table(pa.table({"line": range(len(cells)), "c0": [cell or None for cell in cells]}), path)
+        seen = []
+        for rows in (columns._FEW, columns._FEW + 1):
+            sql = columns._LOOKS.replace("$cells", columns._cells([0], rows))
+            row = con.execute(sql, {"path": path, "missing": columns._MISSING}).fetchall()[0]
+            seen.append([sorted(part) if isinstance(part, list) else part for part in row])
+        assert seen[0] == seen[1]
