@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from firstdose import asking, readers
 from firstdose.access import Denied
@@ -75,9 +74,6 @@ def feed(request: Request) -> Response:
     if "take" in params:
         headers["content-disposition"] = f'attachment; filename="firstdose-{kind}.ics"'
     return Response(content, headers=headers)
-
-
-ROUTE = Route("/calendar/{kind}.ics", feed)
 
 
 def _session(lake: Lake, params: Mapping[str, Sequence[str]]) -> "Session | None":

@@ -8,10 +8,8 @@ the first reader of a cold server waits twice as long.
 """
 
 import asyncio
-import base64
 import contextlib
 import gc
-import hashlib
 import logging
 import os
 import pkgutil
@@ -20,7 +18,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY, socket
@@ -31,14 +28,14 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator, runtime
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets, doors, feeds, incidents, partner, readers, settings_audit, short
+from firstdose import assets, doors, incidents, partner, policy, readers, settings_audit, short
 from firstdose.errors import FirstdoseError, StoreError
 from firstdose.lake import Lake, Overtaken, publish_history
 from firstdose.settings import may_listen, settings
@@ -52,9 +49,6 @@ LATER = ("firstdose.queries", "firstdose.rules", "firstdose.figures", "firstdose
 LATER_SECONDS = 4.0
 GARBAGE_SECONDS = 2.0
 ALL_GARBAGE_SECONDS = 60.0
-
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
-_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def project() -> Path:
@@ -70,65 +64,12 @@ def project() -> Path:
     )
 
 
-@cache
-def content_security_policy() -> str:
-    """The policy that allows the dashboard itself and nothing from outside.
-
-    The page carries inline scripts, Streamlit's and ours; each is allowed by the hash of its text, computed
-    from the page as it is served so that an update of Streamlit cannot leave it stale.
-    """
-    inline = _INLINE_SCRIPT.findall(assets.index())
-    digests = (hashlib.sha256(text.encode()).digest() for text in inline)
-    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return "; ".join(
-        [
-            "default-src 'self'",
-            f"script-src 'self' {hashes}".rstrip(),
-            "style-src 'self' 'unsafe-inline'",  # Streamlit and plotly write style attributes
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self' ws: wss:",
-            "worker-src 'self' blob:",
-            "object-src 'none'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            f"frame-ancestors {frame_ancestors()}",
-        ]
-    )
-
-
-def frame_ancestors() -> str:
-    """Who may show a page in a frame: nobody, or the origins that ``FIRSTDOSE_FRAME_ANCESTORS`` names.
-
-    Raises FirstdoseError for anything but origins and ``'self'``: a setting must not open more than it says.
-    """
-    named = os.environ.get("FIRSTDOSE_FRAME_ANCESTORS", "").split()
-    for origin in named:
-        if origin != "'self'" and not _ORIGIN.fullmatch(origin):
-            raise FirstdoseError(
-                _(
-                    "FIRSTDOSE_FRAME_ANCESTORS: “{origin}” is no origin such as https://intranet.example.org."
-                ).format(origin=origin[:80])
-            )
-    return " ".join(named) or "'none'"
-
-
-def security_headers() -> tuple[tuple[bytes, bytes], ...]:
-    """The headers every HTTP answer carries."""
-    return (
-        (b"content-security-policy", content_security_policy().encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-    )
-
-
 class Guard:
     """ASGI middleware: closed doors answer 404, pages are ours, every HTTP answer carries the headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._headers = security_headers()
+        self._headers = policy.security_headers()
         self._early = (b"link", assets.early())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -194,6 +135,13 @@ def health(request: Request) -> JSONResponse:  # noqa: ARG001 (the shape Starlet
         return JSONResponse({"ok": False, "code": error.code}, status_code=503)
 
 
+def calendar(request: Request) -> Response:
+    """A feed of days; its questions bring pandas, 0.2 s of imports that the port must not wait for."""
+    from firstdose import feeds
+
+    return feeds.feed(request)
+
+
 def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.App:
     """The ASGI app around one script; ``when_ready`` is called when the port is about to open."""
 
@@ -214,7 +162,13 @@ def make_app(script: Path, when_ready: Callable[[], None] = lambda: None) -> st.
     return st.App(
         script,
         lifespan=lifespan,
-        routes=[Route("/health", health), assets.ROUTE, feeds.ROUTE, short.ROUTE, *partner.ROUTES],
+        routes=[
+            Route("/health", health),
+            Route("/calendar/{kind}.ics", calendar),
+            assets.ROUTE,
+            short.ROUTE,
+            *partner.ROUTES,
+        ],
         # inside of the guard, so that the answer to an error carries the headers of every answer
         middleware=[Middleware(Guard), incidents.ANSWERED, *doors.middleware()],
         secrets=doors.secrets() or None,

@@ -8,6 +8,8 @@ import hashlib
 import json
 import re
 import socket
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from streamlit import delta_generator
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.web.server.starlette import starlette_server
 
-from firstdose import assets, server
+from firstdose import assets, policy, server
 from firstdose.errors import FirstdoseError
 
 
@@ -143,6 +145,13 @@ def test_the_collector_of_garbage_works_again_once_the_server_has_settled() -> N
     assert gc.isenabled()
 
 
+def test_the_port_waits_for_nothing_that_only_pages_need() -> None:
+    heavy = "[name for name in ('pandas', 'scipy', 'holidays') if name in sys.modules]"
+    code = f"import sys, firstdose.server; print({heavy})"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("path", ["/assets/x.js", "/assets/..%2f..%2fapp.py", "/assets/figure.js"])
 def test_only_what_is_named_is_served_as_an_asset(path: str) -> None:
     assert get(path).status == 404
@@ -231,7 +240,7 @@ def test_only_the_origins_named_may_show_a_page_in_a_frame(
     said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIRSTDOSE_FRAME_ANCESTORS", said)
-    assert server.frame_ancestors() == said
+    assert policy.frame_ancestors() == said
 
 
 @pytest.mark.parametrize(
@@ -242,7 +251,7 @@ def test_a_setting_that_would_open_more_than_an_origin_stops_the_start(
 ) -> None:
     monkeypatch.setenv("FIRSTDOSE_FRAME_ANCESTORS", said)
     with pytest.raises(FirstdoseError, match="is no origin"):
-        server.frame_ancestors()
+        policy.frame_ancestors()
 
 
 SPOOFED = [
