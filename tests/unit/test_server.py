@@ -21,6 +21,8 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from streamlit import delta_generator
+from streamlit.components.v2 import manifest_scanner
+from streamlit.components.v2.component_manager import BidiComponentManager as ComponentManager
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.web.server.starlette import starlette_server
 
@@ -325,3 +327,16 @@ def test_the_first_element_looks_for_no_prompt(monkeypatch: pytest.MonkeyPatch) 
     server.ask_no_stack()
     delta_generator._maybe_print_use_warning()
     assert len(asked) == 1
+
+
+def test_the_components_of_the_page_are_found_without_asking_other_packages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    every = manifest_scanner.scan_component_manifests
+    ours = [found for found in every() if found[0].name == "firstdose"]
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", every)  # put back after the test
+    server.know_our_components()
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(ComponentManager, "register_from_manifest", lambda _self, *found: asked.append(found))
+    ComponentManager().discover_and_register_components(start_file_watching=False)
+    assert asked == ours != [], "Streamlit still asks there"
