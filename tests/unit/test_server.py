@@ -147,6 +147,16 @@ def test_the_collector_of_garbage_works_again_once_the_server_has_settled() -> N
     assert gc.isenabled()
 
 
+def test_the_first_page_waits_for_no_look_for_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(script_runner, "gc", script_runner.gc)  # put back after the test
+    monkeypatch.setattr("firstdose.server.gc.collect", lambda generation=2: looked.append(generation))
+    server.collect_rarely()
+    script_runner.gc.collect(2)  # as Streamlit does after the first run
+    server.settle()
+    assert looked == []
+
+
 def test_the_port_waits_for_nothing_that_only_pages_need() -> None:
     heavy = "[name for name in ('pandas', 'scipy', 'holidays') if name in sys.modules]"
     code = f"import sys, firstdose.server; print({heavy})"
