@@ -8,7 +8,6 @@ the first reader of a cold server waits twice as long.
 """
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -205,20 +204,12 @@ def seed(folder: Path) -> int:
     return empty.newest()
 
 
-def open_newest() -> None:
-    """Open the two versions that the first page shows and compares; what is wrong, the page says."""
-    with contextlib.suppress(FirstdoseError):
-        lake = Lake.shared()
-        for version in reversed(lake.versions()[-2:]):
-            lake.session(version.version)
-
-
 async def first_run() -> None:
     """Run the script once while the first browser still fetches its files; both share what is made.
 
     The engine works outside of the interpreter's lock, so opening versions and importing share two cores.
     """
-    opening = asyncio.to_thread(open_newest)
+    opening = asyncio.to_thread(Lake.shared().open_newest)
     await asyncio.gather(opening, asyncio.to_thread(import_module, "firstdose.ui"))
     await runtime.get_instance().does_script_run_without_error()
     settle()

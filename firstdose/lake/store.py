@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from firstdose.audit import Chain
 from firstdose.contracts import contracts
-from firstdose.errors import IntegrityError, PublishError, StoreError, UnknownVersion
+from firstdose.errors import FirstdoseError, IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
 from firstdose.lake import engine, locking, naming, publish, session, verify
@@ -120,12 +120,26 @@ class Lake:
         with self._guard:
             version = self.version(self.newest() if number is None else number)
             reader = self._reading()
+            found = self._found(reader, version, only)
             reader.close_doors()
-            if whole := reader.sessions.get((version.version, frozenset())):
-                return whole
-            if (asked := (version.version, only)) not in reader.sessions:
+            return found
+
+    def open_newest(self) -> None:
+        """Open the two versions that the first page shows and compares; what is wrong, the page says."""
+        with contextlib.suppress(FirstdoseError), self._guard:
+            for version in reversed(self.versions()[-2:]):
+                self._found(self._reading(), version, frozenset())
+        with contextlib.suppress(FirstdoseError):
+            self.session()
+
+    def _found(self, reader: Reader, version: Version, only: frozenset[str]) -> Session:
+        """The session of a version, opened when it was not; for nobody before the doors are closed."""
+        if whole := reader.sessions.get((version.version, frozenset())):
+            return whole
+        if (asked := (version.version, only)) not in reader.sessions:
+            with contextlib.nullcontext() if reader.locked else engine.one_thread(reader.connection):
                 reader.sessions[asked] = self._load(reader, version, only)
-            return reader.sessions[asked]
+        return reader.sessions[asked]
 
     def _load(self, reader: Reader, version: Version, only: frozenset[str]) -> Session:
         """Show a version in the reader's memory."""

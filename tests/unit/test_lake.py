@@ -427,3 +427,32 @@ def test_restored_data_is_as_illustrative_as_it_was(lake: Lake, tmp_path: Path, 
     publish(lake, tmp_path, partners=[partner("A"), partner("B")])
     lake.restore(1, ME)
     assert lake.version(3).illustrative is illustrative
+
+
+def test_opening_closes_the_doors_behind_it_and_leaves_two_threads_for_questions(published: Lake) -> None:
+    published.open_newest()
+    con = published.session(1).reader.cursor()
+    assert con.execute("select current_setting('threads')").fetchall() == [(2,)]
+    for forbidden in ("set threads = 1", "from read_csv('/etc/passwd')", "set temp_directory = '/tmp'"):
+        with pytest.raises(duckdb.Error):
+            con.execute(forbidden)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_session_is_handed_out_behind_closed_doors_when_it_is_the_first(
+    published: Lake, number: int
+) -> None:
+    con = published.session(number).reader.cursor()
+    assert con.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]
+    assert con.execute("select current_setting('threads')").fetchall() == [(2,)]
+
+
+def test_opening_says_nothing_of_damage_and_keeps_nothing_of_it(published: Lake) -> None:
+    for file in published.place.data.rglob("*.parquet"):
+        file.write_bytes(b"nothing of this was published")
+    published.open_newest()
+    with pytest.raises(IntegrityError):
+        published.session(2)
+    reader = published._reader()
+    assert reader is not None
+    assert not reader.sessions
