@@ -242,11 +242,11 @@ def collect_rarely() -> None:
     seconds it was 40 % of what a server of eight busy sessions did (Streamlit 1.67). What a run leaves is
     young and found by the short look.
     """
-    looked = [time.monotonic()] * 2  # the first reader waits for no look
+    looked = [-GARBAGE_SECONDS, time.monotonic()]
 
     def collect(generation: int = 2) -> int:
         now = time.monotonic()
-        if now - looked[0] < GARBAGE_SECONDS:
+        if now - looked[0] < GARBAGE_SECONDS or not gc.isenabled():  # not before ``settle``
             return 0
         looked[0] = now
         if now - looked[1] < ALL_GARBAGE_SECONDS:

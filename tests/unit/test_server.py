@@ -151,10 +151,13 @@ def test_the_first_page_waits_for_no_look_for_garbage(monkeypatch: pytest.Monkey
     looked: list[int] = []
     monkeypatch.setattr(script_runner, "gc", script_runner.gc)  # put back after the test
     monkeypatch.setattr("firstdose.server.gc.collect", lambda generation=2: looked.append(generation))
+    gc.disable()  # as ``firstdose serve`` does
     server.collect_rarely()
     script_runner.gc.collect(2)  # as Streamlit does after the first run
     server.settle()
     assert looked == []
+    script_runner.gc.collect(2)
+    assert looked == [1]
 
 
 def test_the_port_waits_for_nothing_that_only_pages_need() -> None:
