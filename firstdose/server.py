@@ -207,8 +207,10 @@ def seed(folder: Path) -> int:
 async def first_run() -> None:
     """Run the script once while the first browser still fetches its files; both share what is made.
 
-    The engine works outside of the interpreter's lock, so opening versions and importing share two cores.
+    The engine works outside of the interpreter's lock, so opening versions and importing share two cores. Not
+    pandas: the engine imports it where values are bound, and plotly fails on one that is half made (seen).
     """
+    await asyncio.to_thread(import_module, "pandas")
     opening = asyncio.to_thread(Lake.shared().open_newest)
     await asyncio.gather(opening, asyncio.to_thread(import_module, "firstdose.ui"))
     await runtime.get_instance().does_script_run_without_error()
