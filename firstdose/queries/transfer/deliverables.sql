@@ -1,6 +1,5 @@
 -- grain: one row per deliverable of the transfers shown, stage by stage
--- params: $shown (ids of transfers; null = all), $since, $until (bound due_on)
--- picked: shown by transfer_id, since by due_on, until by due_on
+-- params: $shown (ids of transfers), $since, $until (bound due_on)
 select
     deliverables.transfer_id,
     deliverables.deliverable_code,
@@ -26,14 +25,8 @@ from transfer_deliverables as deliverables
 inner join reference.transfer_stages as stages on deliverables.stage_code = stages.stage_code
 left join reference.transfer_deliverable_library as library
     on deliverables.deliverable_code = library.deliverable_code
-inner join transfers on deliverables.transfer_id = transfers.transfer_id
 left join readiness_items as items on deliverables.item_id = items.item_id
-where ($shown is null or list_contains($shown, deliverables.transfer_id))
+where list_contains($shown, deliverables.transfer_id)
     and ($since is null or deliverables.due_on >= $since)
     and ($until is null or deliverables.due_on <= $until)
-order by -- as the transfers
-    transfers.program_id nulls first,
-    list_position(['vector process', 'cell process', 'analytical method', 'quality system', 'supply'], transfers.kind),
-    deliverables.transfer_id,
-    stages.stage_order,
-    deliverables.deliverable_code
+order by list_position($shown, deliverables.transfer_id), stages.stage_order, deliverables.deliverable_code
