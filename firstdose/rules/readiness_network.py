@@ -72,9 +72,9 @@ def network(items: pd.DataFrame, links: Links | None = None) -> Network:
     Needs columns: program_id, jurisdiction, requirement_code, status, lead_days. ``links`` are the hard ones
     of the library unless given; links that make a ring are a ``graphlib.CycleError``.
     """
-    waits: dict[str, set[str]] = {}
+    waits: dict[str, dict[str, None]] = {}  # in the order of the links: a set has another one in each process
     for code, other in hard_links() if links is None else links:
-        waits.setdefault(code, set()).add(other)
+        waits.setdefault(code, {})[other] = None
     order = {code: at for at, code in enumerate(TopologicalSorter(waits).static_order())}
     places: Places = np.asarray(items["requirement_code"].map(order).fillna(-1), dtype=np.intp)
     program, _programs = pd.factorize(items["program_id"], use_na_sentinel=False)

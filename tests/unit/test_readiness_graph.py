@@ -1,5 +1,9 @@
 """Open items as a graph: layers, the longest chain, closed ones folded, sixty at places of their own."""
 
+import os
+import subprocess
+import sys
+
 import pandas as pd
 
 from firstdose.figures.readiness_graph import dependencies
@@ -20,8 +24,29 @@ def test_layers_follow_the_links_and_the_longest_chain_comes_first() -> None:
     assert found.nodes.set_index("code")["on_chain"].to_dict() == {
         "A": True, "B": True, "C": True, "D": False, "E": False,
     }  # fmt: skip
-    assert found.nodes.set_index("code")["waits_for"]["C"] in ("B, D", "D, B")
+    assert found.nodes.set_index("code")["waits_for"]["C"] == "D, B"
     assert found.edges["on_chain"].tolist().count(True) == 2
+
+
+def test_every_process_draws_the_same_picture() -> None:
+    """Else two machines behind one balancer send two pictures of one view."""
+    told = [
+        "from firstdose.rules.readiness_network import network",
+        "from tests.unit.test_readiness_verdict import frame, item",
+        "items = frame(*(item(code) for code in 'ABCDEFGH'))",
+        "print(network(items, [(code, other) for code in 'AB' for other in 'CDEFGH']).members)",
+    ]
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", "\n".join(told)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(seen) == 1
 
 
 def test_settled_items_are_folded_and_counted() -> None:
