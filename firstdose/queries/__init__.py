@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache, partial
 from importlib import resources
 from threading import Lock, Timer
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
@@ -32,10 +32,9 @@ pd.set_option("mode.string_storage", "python")
 
 _KEPT = 512
 LONGEST_SECONDS = 5  # a question that needs more holds up every other reader; our convention
-#: None where an answer without filters has too many rows to pick from.
-_answers: "OrderedDict[tuple[Any, ...], pd.DataFrame | None]" = OrderedDict()
+#: Without rows by store and question alone, where the answer without filters has too many to pick from.
+_answers: "OrderedDict[tuple[Any, ...], pd.DataFrame]" = OrderedDict()
 _guard = Lock()
-_Answer = TypeVar("_Answer", bound="pd.DataFrame | None")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,9 @@ def ask(name: str, session: "Session", view: "View", **more: Any) -> "pd.DataFra
 
 def _kept(name: str, session: "Session", bound: dict[str, Any], known: dict[str, Any]) -> "pd.DataFrame":
     """The answer as it is kept; made at the first call, from that without filters where the file says how."""
-    kept, frame = _look(identity := (session.store, session.version, name, _listed(bound)))
-    if kept and frame is not None:
-        return frame
+    kept = _look(identity := (session.store, session.version, name, _listed(bound)))
+    if kept is not None:
+        return kept
     rules = picking.rules(read_sql(name))
     whole = picking.widened(rules, bound, partial(chosen, session, View()))
     every = _every_row(name, session, whole) if whole != bound else None
@@ -123,23 +122,29 @@ def _kept(name: str, session: "Session", bound: dict[str, Any], known: dict[str,
 
 
 def _every_row(name: str, session: "Session", whole: dict[str, Any]) -> "pd.DataFrame | None":
-    """The answer without filters, to pick rows from; none where it has too many rows to be kept for that."""
-    kept, frame = _look(identity := (session.store, session.version, name, _listed(whole)))
-    if not kept:
-        frame = _answer(name, session, whole, picking.MOST_ROWS + 1)
-        frame = _keep(identity, frame if len(frame) <= picking.MOST_ROWS else None)
-    return frame
+    """The answer without filters, to pick rows from; none where it has too many rows to be kept for that.
+
+    Too many in one version are taken for too many in all of a store, so that this is found out once.
+    """
+    kept = _look(identity := (session.store, session.version, name, _listed(whole)))
+    large = (session.store, name)
+    if kept is not None or _look(large) is not None:
+        return kept
+    frame = _answer(name, session, whole, picking.MOST_ROWS + 1)
+    if len(frame) <= picking.MOST_ROWS:
+        return _keep(identity, frame)
+    _keep(large, frame.head(0))
+    return None
 
 
-def _look(identity: tuple[Any, ...]) -> "tuple[bool, pd.DataFrame | None]":
+def _look(identity: tuple[Any, ...]) -> "pd.DataFrame | None":
     with _guard:
-        if identity not in _answers:
-            return False, None
-        _answers.move_to_end(identity)
-        return True, _answers[identity]
+        if identity in _answers:
+            _answers.move_to_end(identity)
+        return _answers.get(identity)
 
 
-def _keep(identity: tuple[Any, ...], frame: _Answer) -> _Answer:
+def _keep(identity: tuple[Any, ...], frame: "pd.DataFrame") -> "pd.DataFrame":
     with _guard:
         _answers[identity] = frame
         while len(_answers) > _KEPT:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-MOST_ROWS = 20_000  # an answer of more rows is not asked whole to pick from: lots may be a million
+MOST_ROWS = 2_000  # an answer of more is not asked whole to pick from: it takes more time and memory
 
 _HEADER = re.compile(r"^-- picked: (.+)$", re.MULTILINE)
 _WORDS = frozenset({"none", "anything", "alliance"})
