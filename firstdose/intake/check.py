@@ -113,7 +113,7 @@ def judge(
         judged.left_out = 1
         template = N_("Line {line} explains the columns and was left out.")
         judged.add(Issue("second-header", "warning", template, (("line", str(line)),), line=line))
-    con.execute(f"create or replace view staged as {_staged(contract, places)} from {source}{where}")
+    _lay_out(con, staged.rows, f"{_staged(contract, places)} from {source}{where}")
     good = None
     if staged.rows > as_written.FEW and not staged.mapped and not where:
         good = as_written.typed_rows(con, contract, places, source)
@@ -129,6 +129,15 @@ def judge(
         _keys(con, judged)
     _row_checks(con, judged, as_of)
     return judged
+
+
+def _lay_out(con: "duckdb.DuckDBPyConnection", rows: int, cells_of: str) -> None:
+    """Make the relation ``staged`` of trimmed cells: few are laid out once, so that no look plans and trims
+    them again; many are looked at where they lie."""
+    if rows <= as_written.FEW:
+        con.execute(f"create or replace table trimmed as {cells_of}")
+        cells_of = "from trimmed"
+    con.execute(f"create or replace view staged as {cells_of}")
 
 
 def _each_cell(con: "duckdb.DuckDBPyConnection", judged: Judged, places: dict[str, int]) -> None:

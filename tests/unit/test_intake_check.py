@@ -128,6 +128,30 @@ def test_truth_may_be_written_in_the_usual_ways(tmp_path: Path, given: str, kept
     assert rows[0]["jurisdictions"] == "JP;US", "a list is stored in the order of its contract"
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        pytest.param("1900-01-01", True, id="the first day"),
+        pytest.param("2199-12-31", True, id="the last day"),
+        pytest.param("2199/12/31", True, id="the last day with slashes"),
+        pytest.param("1899-12-31", False, id="a day too early"),
+        pytest.param("2200-01-01", False, id="a day too late"),
+        pytest.param("2200/1/1", False, id="a day too late with slashes"),
+    ],
+)
+def test_days_are_read_from_1900_to_2199_and_no_others(tmp_path: Path, given: str, read: bool) -> None:
+    text = PROGRAMS.replace("2027-03-01", given).replace("2027-06-01", given)
+    found = errors(checked(tmp_path, partners=PARTNERS, programs=text))
+    assert [(issue.code, issue.line) for issue in found] == [("date", 2)] * (0 if read else 2)
+
+
+@pytest.mark.parametrize("given", ["", "n/a", "-", "."])
+def test_a_mark_for_missing_in_a_required_day_is_told_as_an_empty_cell(tmp_path: Path, given: str) -> None:
+    text = f"program_id,stage_code,entered_on,left_on,outcome\nP1,S01,{given},2020-08-26,advanced\n"
+    found = errors(checked(tmp_path, partners=PARTNERS, programs=PROGRAMS, stage_events=text))
+    assert [(issue.code, issue.column, issue.line) for issue in found] == [("required", "entered_on", 2)]
+
+
 def test_a_date_with_slashes_is_read_as_year_month_day_and_said(tmp_path: Path) -> None:
     answer = checked(tmp_path, partners=PARTNERS, programs=PROGRAMS.replace("2027-03-01", "2027/3/1"))
     assert answer.ok
