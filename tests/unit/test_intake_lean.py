@@ -102,3 +102,34 @@ def test_as_many_children_start_with_a_command_as_it_will_need(
     monkeypatch.setattr(cli, "main", lambda: called.append("command"))
     cli.run()
     assert called == ["child"] * started + ["command"]
+
+
+END = """
+import atexit, sys
+from firstdose import cli
+cli.without_pandas = lambda: None
+cli.prepare = lambda: None
+atexit.register(print, "closed", file=sys.stderr)
+cli.main = lambda: (print("all of it", end=""), print("and why", end="", file=sys.stderr), sys.exit({code}))
+sys.argv[1:] = ["{word}"]
+cli.command()
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "ended", "closed"),
+    [
+        pytest.param("check", "0", 0, False, id="well"),
+        pytest.param("check", "1", 1, False, id="refused"),
+        pytest.param("check", "'said'", 1, True, id="with words"),
+        pytest.param("publish", "0", 0, True, id="something written"),
+    ],
+)
+def test_a_command_that_only_looks_leaves_at_once_when_all_is_said(
+    word: str, code: str, ended: int, closed: bool
+) -> None:
+    source = END.replace("{code}", code).replace("{word}", word)
+    ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (ended, "all of it")
+    assert ran.stderr.startswith("and why")
+    assert ("closed" in ran.stderr) is closed
