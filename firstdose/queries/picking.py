@@ -8,8 +8,8 @@ its values do no more than that, and by which columns of its answer::
 
 As long as the list of a filter holds anything, ``none`` lets rows without a value through, ``anything`` every
 row, and a column of truths its rows; ``alliance`` lets rows without a program through where neither programs
-nor groups are chosen. That picked rows are those the engine gives, to the last type, is held by a test over
-all of these questions.
+nor groups are chosen. ``in order`` sorts what is picked as the list is. That picked rows are those the engine
+gives, to the last type, is held by a test over all of these questions.
 """
 
 import re
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 2_000  # an answer of more is not asked whole to pick from: it takes more time and memory
 
 _HEADER = re.compile(r"^-- picked: (.+)$", re.MULTILINE)
-_WORDS = frozenset({"none", "anything", "alliance"})
+_WORDS = frozenset({"none", "anything", "alliance", "in order"})
 #: How the engine hands a column without empty cells over; with some it is of another type.
 _FILLED = {"BOOLEAN": "bool", "TINYINT": "int8", "SMALLINT": "int16", "INTEGER": "int32", "BIGINT": "int64"}
 
@@ -105,6 +105,10 @@ def pick(frame: "pd.DataFrame", rules: tuple[Rule, ...], bound: "Mapping[str, An
         if bound[rule.value] is not None:
             passed &= _passed(frame, rule, bound)
     rows = frame.take(np.flatnonzero(passed))
+    for rule in rules:
+        if "in order" in rule.words and bound[rule.value] is not None:
+            places = pd.Index(bound[rule.value]).get_indexer(rows[rule.columns[0]])
+            rows = rows.take(np.argsort(places, kind="stable"))
     rows.index = pd.RangeIndex(len(rows))
     return _typed(rows, frame.attrs["kinds"])
 

@@ -101,7 +101,7 @@ def more(session: Any, view: View, name: str) -> dict[str, Any]:
         said["place"] = (view.jurisdiction or (None,))[0]
     if "shown" in named:
         offered = queries.ask("transfer.transfers", session, view, transfer="")["transfer_id"].tolist()
-        said["shown"] = offered[::2]
+        said["shown"] = offered[::-2]  # in an order of its own
     if "keys" in named:
         said["keys"] = keys(session)
     return {key: value for key, value in said.items() if key in named}

@@ -1,5 +1,6 @@
 -- grain: one row per deliverable of the transfers shown, stage by stage
--- params: $shown (ids of transfers), $since, $until (bound due_on)
+-- params: $shown (ids of transfers; null = all), $since, $until (bound due_on)
+-- picked: shown by transfer_id or in order, since by due_on, until by due_on
 select
     deliverables.transfer_id,
     deliverables.deliverable_code,
@@ -26,7 +27,7 @@ inner join reference.transfer_stages as stages on deliverables.stage_code = stag
 left join reference.transfer_deliverable_library as library
     on deliverables.deliverable_code = library.deliverable_code
 left join readiness_items as items on deliverables.item_id = items.item_id
-where list_contains($shown, deliverables.transfer_id)
+where ($shown is null or list_contains($shown, deliverables.transfer_id))
     and ($since is null or deliverables.due_on >= $since)
     and ($until is null or deliverables.due_on <= $until)
 order by list_position($shown, deliverables.transfer_id), stages.stage_order, deliverables.deliverable_code
