@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -139,7 +140,9 @@ def print_checked(checked: "Checked", format_: str) -> None:
 def inspect(file: Path, rows: bool, encoding: str | None, sheet: str | None, format_: str) -> None:
     """Read one file as text and tell how it was read; no table is looked for."""
     try:
-        staged = decode(file, encoding=encoding, sheet=sheet)
+        with TemporaryDirectory(prefix="firstdose-") as kept:  # no cell of a file stays behind
+            staged = decode(file, Path(kept), encoding=encoding, sheet=sheet)
+            said = _inspected(staged, rows)
     except IntakeError as error:
         if format_ == "json":
             told = {"ok": False, "issues": [issue.as_json() for issue in error.issues]}
@@ -148,7 +151,6 @@ def inspect(file: Path, rows: bool, encoding: str | None, sheet: str | None, for
             for issue in error.issues:
                 click.echo(f"✕ {issue.place}: {issue.message}")
         raise SystemExit(1) from error
-    said = _inspected(staged, rows)
     if format_ == "json":
         click.echo(json.dumps(said, ensure_ascii=False, indent=1))
         return

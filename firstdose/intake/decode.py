@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -58,13 +57,9 @@ class How:
     doubtful: bool = False
 
 
-def decode(
-    path: Path, *, encoding: str | None = None, sheet: str | None = None, name: str | None = None
-) -> Staged:
-    """Stage one file as text in a private temporary folder; ``IntakeError`` with every issue when it cannot
-    be read."""
-    folder = Path(tempfile.mkdtemp(prefix="firstdose-"))
-    read = decode_all([Source(path, name or path.name)], folder, encoding=encoding, sheet=sheet)[0]
+def decode(path: Path, folder: Path, *, encoding: str | None = None, sheet: str | None = None) -> Staged:
+    """Stage one file as text into ``folder``; ``IntakeError`` with every issue when it cannot be read."""
+    read = decode_all([Source(path, path.name)], folder, encoding=encoding, sheet=sheet)[0]
     if isinstance(read, IntakeError):
         raise read
     return read

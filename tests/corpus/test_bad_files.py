@@ -45,9 +45,9 @@ def listed() -> list[tuple[str, str]]:
         return [(row["file"], row["expected"]) for row in csv.DictReader(file)]
 
 
-def read(path: Path) -> Staged | IntakeError:
+def read(path: Path, folder: Path) -> Staged | IntakeError:
     try:
-        return decode(path)
+        return decode(path, folder)
     except IntakeError as error:
         return error
 
@@ -55,9 +55,9 @@ def read(path: Path) -> Staged | IntakeError:
 @pytest.mark.parametrize(
     ("name", "expected"), [pytest.param(*pair, id=pair[0]) for pair in listed() if pair[1] != "(oracle)"]
 )
-def test_a_file_gets_the_answer_it_deserves(name: str, expected: str) -> None:
+def test_a_file_gets_the_answer_it_deserves(name: str, expected: str, tmp_path: Path) -> None:
     began = time.monotonic()
-    answer = read(FOLDER / name)
+    answer = read(FOLDER / name, tmp_path)
     assert time.monotonic() - began < SECONDS
     for issue in answer.issues:
         assert issue.message
@@ -76,12 +76,12 @@ def test_a_file_gets_the_answer_it_deserves(name: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, expected in listed() if expected == "(oracle)"])
-def test_cells_are_what_the_oracle_says(name: str) -> None:
+def test_cells_are_what_the_oracle_says(name: str, tmp_path: Path) -> None:
     beside = FOLDER / name
     table = beside.with_suffix(".csv")
     if beside.suffix != ".json" or not table.exists():
         pytest.skip("no table beside it")
-    staged = decode(table)
+    staged = decode(table, tmp_path)
     columns = pq.read_table(staged.parquet).drop_columns(["line"]).to_pydict().values() if staged.rows else []
     cells = [
         dict(zip(staged.header, (cell or "" for cell in row), strict=True))

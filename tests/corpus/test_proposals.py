@@ -23,9 +23,9 @@ from tests.corpus.test_profiles import PROGRAM, REAL, partners, rows_of
 Answers = dict[tuple[str, str], Way | str]
 
 
-def proposed(name: str, answers: Answers) -> Profile:
+def proposed(name: str, answers: Answers, folder: Path) -> Profile:
     """The proposal for a file, with its open questions answered: exactly those, none is left."""
-    staged = decode(REAL / name)
+    staged = decode(REAL / name, folder)
     sample = first_cells(staged, 1_000)
     cells = cells_of(staged.header, sample)
     profile = propose(staged.header, sample, name.split(".")[0])
@@ -81,7 +81,7 @@ def test_a_launch_plan_is_proposed_as_tasks(
     tmp_path: Path, name: str, key: str, kind: str, more: Answers
 ) -> None:
     source = rows_of(name)
-    profile = proposed(name, {("tasks", "workstream"): phases(name)} | more)
+    profile = proposed(name, {("tasks", "workstream"): phases(name)} | more, tmp_path)
     beside = partners({row["site_id"] for row in source})
     _answer, tables = made(tmp_path, name, profile, partners=beside)
     assert [(row["task_id"], row["kind"]) for row in tables["tasks"]] == [(row[key], kind) for row in source]
@@ -94,7 +94,7 @@ def test_a_pipeline_is_proposed_as_programs_and_the_stage_of_each(tmp_path: Path
     answers: Answers = {("programs", name): value for name, value in FACTS.items()}
     modality = Way(("modality",), values=tuple(dict.fromkeys((row["modality"], "Other") for row in source)))
     answers |= {("programs", "modality"): modality, ("stage_events", "entered_on"): "2026-09-01"}
-    profile = proposed("biotech_pipeline.csv", answers)
+    profile = proposed("biotech_pipeline.csv", answers, tmp_path)
     beside = partners({row["ticker"] for row in source})
     _answer, tables = made(tmp_path, "biotech_pipeline.csv", profile, partners=beside)
     ids = [row["program_id"] for row in tables["programs"]]
@@ -130,7 +130,7 @@ def test_a_wide_laboratory_table_is_proposed_as_batches_and_results(tmp_path: Pa
         ("batches", "disposition"): "released",
         ("results", "lab_partner"): "PLANT",
     }
-    profile = proposed("tablet_laboratory.csv", answers)
+    profile = proposed("tablet_laboratory.csv", answers, tmp_path)
     unpivot = profile.outputs[1].unpivot
     assert unpivot
     codes = "".join(

@@ -46,6 +46,18 @@ def test_inspect_tells_how_a_file_was_read(folder: Path) -> None:
     assert told["cells"][1] == ["CDMO", "Maker", None, "CDMO", "JP"]
 
 
+@pytest.mark.parametrize("content", [b"partner_id,name\nP1,A name\n", b"%PDF-1.7"])
+def test_inspect_leaves_no_cell_of_a_file_behind(
+    place: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = place / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    (place / "x.csv").write_bytes(content)
+    run("inspect", place / "x.csv", code=int(content.startswith(b"%")))
+    assert not list(temporary.iterdir())
+
+
 def test_inspect_of_an_unreadable_file_says_why(place: Path) -> None:
     (place / "x.csv").write_bytes(b"%PDF-1.7")
     told = run("inspect", place / "x.csv", code=1)

@@ -27,7 +27,7 @@ RED, AMBER = "FFFFC7CE", "FFFFEB9C"
 
 def given_back(path: Path, **more: Any) -> Any:
     """What a check of one file gives back, opened."""
-    staged = decode(path)
+    staged = decode(path, path.parent)
     issues = more.pop("issues", None)
     if issues is None:
         issues = check_files([path], existing=nothing_yet, as_of=DAY).issues
@@ -120,7 +120,7 @@ def test_a_parquet_file_comes_back_as_a_workbook(tmp_path: Path) -> None:
 def test_no_formula_is_ever_made_of_what_a_file_says(tmp_path: Path) -> None:
     evil = "=HYPERLINK(1)"
     path = text_file(tmp_path, f"partner_id,name,role,country\n{evil},{evil},{evil},#N/A\n+1,-1,@1,JP\n")
-    content = marked_workbook(path.read_bytes(), path.name, decode(path), check_files(
+    content = marked_workbook(path.read_bytes(), path.name, decode(path, path.parent), check_files(
         [path], existing=nothing_yet, as_of=DAY).issues)  # fmt: skip
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
@@ -176,7 +176,7 @@ def test_a_mended_workbook_is_read_again_and_loses_the_marks_of_the_first_round(
     assert first["Our partners"]["C5"].comment is not None
     first["Our partners"]["C5"] = "Maker"
     first.save(path)
-    assert decode(path).sheet == "Our partners", "the list of issues is not taken for the table"
+    assert decode(path, path.parent).sheet == "Our partners", "the list of issues is not taken for the table"
     second = given_back(path)
     assert second["Our partners"]["C5"].comment is None
     assert second["Our partners"]["C5"].fill.fill_type is None
@@ -192,7 +192,7 @@ def test_a_sheet_of_ones_own_that_is_called_issues_stays_and_is_read(tmp_path: P
     assert len(back.sheetnames) == 3
     assert back["Issues"]["F5"].comment is not None
     back.save(path)
-    assert decode(path).sheet == "Issues"
+    assert decode(path, path.parent).sheet == "Issues"
 
 
 def test_marks_speak_japanese_to_a_japanese_reader(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_marks_speak_japanese_to_a_japanese_reader(tmp_path: Path) -> None:
 def test_a_workbook_that_kills_its_reader_comes_back_made_of_the_rows_read(tmp_path: Path) -> None:
     path, book = workbook(tmp_path, PARTNER_ROWS)
     book.save(path)
-    content = marked_workbook(b"PK\x03\x04 no workbook", path.name, decode(path), [])
+    content = marked_workbook(b"PK\x03\x04 no workbook", path.name, decode(path, path.parent), [])
     back = openpyxl.load_workbook(io.BytesIO(content))
     assert back["partners"]["B5"].value == "Maker"
     assert "cannot be changed" in str(back["Issues"]["A3"].value)

@@ -141,7 +141,7 @@ def test_the_effect_on_the_first_rows_is_what_the_whole_file_will_give(tmp_path:
     path.write_bytes(
         "\r\n".join(",".join(f'"{cell}"' for cell in row) for row in [HEADER, *ROWS]).encode("cp932")
     )
-    staged = decode(path)
+    staged = decode(path, path.parent)
     profile, _cells = mapping()
     profile = with_way(profile, 0, "forecast_finish", Way(("Due",), dates="dmy"))
     assert first_cells(staged, 1) == [ROWS[0]]

@@ -50,10 +50,10 @@ def test_a_child_started_early_reads_the_next_file_and_no_other(tmp_path: Path) 
     source.write_text("partner_id,name\nP1,One\n", encoding="utf-8")
     prepare()
     early = waiting_children[0]
-    assert decode(source).rows == 1
+    assert decode(source, tmp_path).rows == 1
     assert early.returncode == 0, "the waiting child was given the file"
     assert not waiting_children
-    assert decode(source).rows == 1, "the next file starts its own"
+    assert decode(source, tmp_path).rows == 1, "the next file starts its own"
 
 
 def test_a_child_that_nobody_needs_ends_with_its_parent() -> None:
