@@ -255,6 +255,27 @@ def test_a_row_that_others_still_name_cannot_be_left_out(tmp_path: Path) -> None
     assert together.ok, "the programs given no longer name it"
 
 
+def test_a_row_that_another_partner_still_names_cannot_be_left_out(tmp_path: Path) -> None:
+    """The other partner's rows stay, also of a table that the file replaces for its own partner."""
+    there = stored(
+        partners=[{"partner_id": "NCC"}, {"partner_id": "CDMO"}],
+        programs=[{"program_id": "P1", "lead_partner": "NCC"}],
+        batches=[{"batch_id": "OLD", "program_id": "P1", "partner_id": "NCC"}],
+        deviations=[{"deviation_id": "D1", "batch_id": "OLD", "partner_id": "CDMO"}],
+    )
+    batches = (
+        "batch_id,program_id,partner_id,material,purpose,process_version,is_remanufacture,started_on,disposition\n"
+        "NEW,P1,NCC,drug product,clinical,v1,false,2026-01-05,pending\n"
+    )
+    deviations = (
+        "deviation_id,batch_id,partner_id,severity,category,title,opened_on\n"
+        "D2,NEW,NCC,minor,process,Door left open,2026-01-06\n"
+    )
+    mine = Scope(within=("partner", "NCC"), allow_removals=True)
+    answer = checked(tmp_path, existing=there, scope=mine, batches=batches, deviations=deviations)
+    assert [(issue.code, issue.value) for issue in errors(answer)] == [("still-referenced", "OLD")]
+
+
 def test_a_file_within_one_partner_may_not_speak_for_another(tmp_path: Path) -> None:
     there = stored(
         partners=[{"partner_id": "NCC"}, {"partner_id": "CDMO"}],

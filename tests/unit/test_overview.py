@@ -105,6 +105,35 @@ def test_six_figures_count_what_is_there() -> None:
     assert all(headline.why and headline.asked and not headline.change for headline in found)
 
 
+def test_only_open_gate_items_block_and_only_active_programs_stand_in_the_clinic() -> None:
+    session = world(
+        date(2027, 1, 20),
+        item("I1"),
+        item("I2", gate=False),
+        item("I3", status="closed", closed_on=DAY),
+        item("I4", status="not applicable", na_reason="No import"),
+        item("I5", blocks="first dose"),
+    )
+    con = session.connection
+    for number, status in (("P2", "active"), ("P3", "stopped"), ("P4", "on hold")):
+        con.execute(
+            "insert into programs by name select ? as program_id, 'More' as name, ? as status, 'JP' as "
+            "jurisdictions",
+            [number, status],
+        )
+        con.execute(
+            "insert into stage_events by name select ? as program_id, 'S07' as stage_code, ?::date as "
+            "entered_on, 'open' as outcome",
+            [number, DAY],
+        )
+    found = rules.headlines(queries.standing(session, VIEW), None, "")
+    said = {headline.key.removeprefix("kpi-overview-"): headline for headline in found}
+    assert (said["filing-blockers"].value, said["first-dose-blockers"].value) == ("1", "1")
+    assert said["filing-blockers"].context == "in 1 program"
+    assert said["active-programs"].value == "2"
+    assert said["active-programs"].context == "of 4 · 1 in the clinic · 1 on hold · 1 stopped"
+
+
 def test_a_change_names_what_it_is_compared_with_and_whether_it_is_good() -> None:
     before = world(date(2027, 1, 10), item("I1"), item("I2"))
     now = world(date(2027, 1, 20), item("I1", status="closed", closed_on=DAY), item("I2"))
