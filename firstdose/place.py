@@ -103,14 +103,19 @@ class Place:
 
     @property
     def exists(self) -> bool:
-        """Whether the file of a catalogue is here; ``StoreError`` when something else stands in its place."""
+        """Whether the file of a catalogue is here; ``StoreError`` when something else stands in its place.
+
+        One without a byte beside no data is what the engine leaves when it is killed as it makes a lake.
+        """
         if self.folder.exists() and not self.folder.is_dir():
             raise StoreError(
                 _("The store {place} cannot be opened: {why}").format(
                     place=self.folder, why=_("it is no folder")
                 )
             )
-        return self.catalogue.is_file()
+        if not self.catalogue.is_file():
+            return False
+        return self.catalogue.stat().st_size > 0 or any(self.data.rglob("*.parquet"))
 
     def stamp(self) -> tuple[tuple[int, int, int], ...]:
         """What changes whenever anybody publishes: time, size and identity of the catalogue and its log.

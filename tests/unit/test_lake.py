@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from firstdose.audit import Chain
 from firstdose.contracts import contracts
-from firstdose.errors import FirstdoseError, IntegrityError, PublishError, UnknownVersion
+from firstdose.errors import FirstdoseError, IntegrityError, PublishError, StoreError, UnknownVersion
 from firstdose.intake.receive import nothing_yet
 from firstdose.intake.scope import Scope
 from firstdose.lake import Author, Counts, Lake, Overtaken, kept
@@ -456,3 +456,17 @@ def test_opening_says_nothing_of_damage_and_keeps_nothing_of_it(published: Lake)
     reader = published._reader()
     assert reader is not None
     assert not reader.sessions
+
+
+def test_a_lake_whose_making_was_killed_is_made_by_the_next_publish(lake: Lake, tmp_path: Path) -> None:
+    lake.place.folder.mkdir(parents=True, exist_ok=True)
+    lake.place.catalogue.touch()  # what is there between the first file and its first byte
+    assert lake.versions() == ()
+    publish(lake, tmp_path, partners=[partner("A")])
+    assert lake.newest() == 1
+
+
+def test_an_emptied_catalogue_beside_data_is_no_empty_lake(published: Lake) -> None:
+    published.place.catalogue.write_bytes(b"")
+    with pytest.raises(StoreError):
+        Lake.open(published.place.folder).versions()
